@@ -1,0 +1,48 @@
+# Everything runs in .venv, which the first command sets up by itself. `make help` lists the commands.
+
+PYTHON ?= python3
+VENV := .venv/bin/python
+LOCK := uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
+	--no-annotate --no-config pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench baseline extras lock clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:
+	@$(PYTHON) tools/bootstrap.py
+
+demo: setup ## set everything up, simulate the pilot and its national roll-out, write a report
+	@$(VENV) run.py demo $(ARGS)
+
+test: setup ## set everything up and run the tests; ARGS="-k spread" chooses some
+	@$(VENV) -m pytest $(ARGS)
+
+check: setup ## style, format, types and the layout of the code
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+	@$(VENV) -m mypy
+	@$(VENV) -m pytest -q -m architecture
+
+format: setup ## put the code in its usual format
+	@$(VENV) -m ruff check --fix .
+	@$(VENV) -m ruff format .
+
+bench: setup ## speed and memory of this version
+	@$(VENV) -m benchmarks $(ARGS)
+
+baseline: setup ## write the committed numbers anew, after a change that is meant to move them
+	@$(VENV) tools/baseline.py $(ARGS)
+
+extras: ## also install what distributed runs and optimisation need
+	@$(PYTHON) tools/bootstrap.py --extras
+
+lock: ## choose the newest allowed versions of all packages (needs uv)
+	$(LOCK) --upgrade --extra app --extra dev -o requirements.lock
+	$(LOCK) --upgrade --extra distributed --extra decisions -c requirements.lock -o requirements-extras.lock
+
+clean: ## remove the environment and all caches; results in runs/ stay
+	rm -rf .venv .venv.lock .venv.log build .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage*
+	find . -name __pycache__ -not -path './runs/*' -prune -exec rm -rf {} +

@@ -1,0 +1,206 @@
+"""How kernels are compiled: one decorator, and a cache that is never stale.
+
+Numba stores compiled code on disk and looks only at the file in which a function stands. A kernel that calls
+a helper of another file would therefore go on with the old helper after an edit, silently. So the cache
+folder is named after everything that a kernel can depend on: the sources of the modules that hold kernels
+and of all they import, numba, NumPy, Python and the processor. An edit anywhere means a new folder and one
+fresh compilation.
+
+What a kernel captures from outside must be a constant written in those sources; values read from data files
+are passed in as arguments, since an edit of a data file does not change the folder.
+"""
+
+import atexit
+import functools
+import hashlib
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+ROOT = Path(__file__).resolve().parent.parent
+KERNEL_PACKAGES = ("columns", "model")
+"""The packages whose sources decide what compiled code does."""
+
+THIS_MODULE = b"columns.compiling"
+IMPORTS = re.compile(rb"^\s*(?:from|import)\s+(columns|model)\.(\w+)", re.MULTILINE)
+"""Every import of a module of these packages, whose constants compiled code may have taken in."""
+
+CACHE_VARIABLE = "BAREFOOT_CACHE"
+"""Environment variable that moves the cache elsewhere."""
+
+KEPT_CACHES = 3
+KEPT_SECONDS = 86_400
+"""A cache used within this time may belong to a run that still compiles into it, so it is never removed."""
+
+PART_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "cache": True,
+    "error_model": "numpy",
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+}
+"""How parts are compiled; numba knows the last three and declares them nowhere."""
+
+NOT_IN_CODE = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_DISABLE_JIT")
+"""Settings of numba that change nothing in the code it produces; all others are part of the key."""
+
+
+def kernel[F: Callable[..., Any]](function: F) -> F:
+    """Compile a function on first call, releasing the interpreter lock while it runs.
+
+    The numpy error model is chosen so that a division is one instruction without a branch: a float division
+    by zero gives inf or nan and an integer one gives 0, where Python would raise. Kernels that divide by what
+    may be zero must test it themselves. Reordering of floating-point sums, automatic parallel loops and
+    forced inlining are left out on purpose: results must be equal to the last bit on any number of threads.
+
+    With ``NUMBA_DISABLE_JIT=1`` the function comes back as it is.
+    """
+    prepare_cache()
+    import numba  # here, since seconds are saved wherever nothing is compiled
+
+    return cast("F", numba.njit(nogil=True, cache=True, error_model="numpy")(function))
+
+
+def part[F: Callable[..., Any]](function: F) -> F:
+    """Compile a part of the month: a function that only other compiled code calls.
+
+    It takes columns, allocates nothing and returns no array, so numba's reference counts are switched off:
+    with a world of some forty arrays they cost more than the work itself (measured: seven times). Nor does it
+    get a wrapper for calls from Python, which would cost most of the time of compilation.
+
+    With ``NUMBA_DISABLE_JIT=1`` the function comes back as it is.
+    """
+    return _compile_part(function, forceinline=False)
+
+
+def inlined[F: Callable[..., Any]](function: F) -> F:
+    """Compile a part that LLVM puts into its caller: a tiny one, or one with a single caller.
+
+    Handing some forty arrays to a function by value costs as much as a draw or two.
+    """
+    return _compile_part(function, forceinline=True)
+
+
+def _compile_part[F: Callable[..., Any]](function: F, forceinline: bool) -> F:
+    prepare_cache()
+    import numba  # here, as above
+
+    return cast("F", numba.njit(**PART_OPTIONS, forceinline=forceinline)(function))
+
+
+@functools.cache
+def prepare_cache() -> Path:
+    """Point numba to the cache folder of the present sources, once per process; return the folder."""
+    key = cache_key()
+    folder = _writable(_cache_home() / key) or _private_home() / key
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    _prune(folder.parent, keep=folder)
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    if "numba" in sys.modules:  # it read its environment already
+        sys.modules["numba"].config.CACHE_DIR = str(folder)
+    return folder
+
+
+def cache_key(root: Path = ROOT) -> str:
+    """Return a hash of all that compiled kernels depend on, for the checkout at ``root``."""
+    digest = hashlib.blake2b(digest_size=12)
+    settings = sorted(name for name in os.environ if name.startswith("NUMBA_") and name not in NOT_IN_CODE)
+    for part in (
+        *(importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")),
+        sys.implementation.cache_tag,
+        _processor(),
+        *(f"{name}={os.environ[name]}" for name in settings),
+    ):
+        digest.update(f"{part}\n".encode())
+    for name, source in _kernel_sources(root):
+        digest.update(f"{name} {len(source)}\n".encode())
+        digest.update(source)
+    return digest.hexdigest()
+
+
+def _kernel_sources(root: Path) -> list[tuple[str, bytes]]:
+    """Names and sources of the modules that hold kernels and of all they import from us, directly or not."""
+    sources = {
+        f"{package}.{path.stem}": path.read_bytes()
+        for package in KERNEL_PACKAGES
+        for path in (root / package).glob("*.py")
+    }
+    waiting = [name for name, source in sources.items() if THIS_MODULE in source]
+    found: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in sources:
+            continue
+        found.add(name)
+        waiting += [
+            f"{package.decode()}.{module.decode()}" for package, module in IMPORTS.findall(sources[name])
+        ]
+    return sorted((name, sources[name]) for name in found)
+
+
+def _processor() -> str:
+    """Name the processor without starting another program, which ``platform.processor`` may do."""
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8", errors="replace") as file:
+            model = next((line for line in file if line.startswith("model name")), "")
+    except OSError:
+        model = os.environ.get("PROCESSOR_IDENTIFIER", "")
+    return f"{platform.machine()} {model.strip()}"
+
+
+def _cache_home() -> Path:
+    """Return the folder of all our caches, in the place where this system keeps a user's caches."""
+    if chosen := os.environ.get(CACHE_VARIABLE):
+        return Path(chosen).absolute()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "~/AppData/Local")
+    elif sys.platform == "darwin":
+        base = "~/Library/Caches"
+    else:
+        base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(os.path.expanduser(base)) / "barefoot" / "kernels"  # noqa: PTH111 - never raises
+
+
+def _writable(folder: Path) -> Path | None:
+    """Return the folder if files can be made in it, otherwise None."""
+    if not folder.is_absolute():
+        return None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return None
+    return folder
+
+
+def _private_home() -> Path:
+    """Make a cache for this process and those it starts, removed at the end.
+
+    The name cannot be guessed: compiled code is loaded from here, so nobody else may put a file in it first.
+    """
+    home = Path(tempfile.mkdtemp(prefix="barefoot-"))
+    os.environ[CACHE_VARIABLE] = str(home)
+    owner = os.getpid()
+    atexit.register(lambda: shutil.rmtree(home, ignore_errors=True) if os.getpid() == owner else None)
+    return home
+
+
+def _prune(home: Path, keep: Path) -> None:
+    """Remove the caches of sources long gone, leaving the newest few and all in recent use."""
+    try:
+        ages = sorted((time.time() - path.stat().st_mtime, path) for path in home.iterdir() if path != keep)
+    except OSError:  # another process prunes at the same time
+        return
+    for age, path in ages[KEPT_CACHES - 1 :]:
+        if age > KEPT_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,129 @@
+"""All columns of one simulated world, in one tuple that kernels take."""
+
+from collections import namedtuple
+
+import numpy as np
+
+SECTOR = np.dtype(
+    [
+        ("key", "u8"),
+        ("county", "i4"),
+        ("first_village", "i4"),
+        ("n_villages", "i4"),
+        ("free_head", "i4"),  # first vacant slot of the queue of vacant slots, within the county; -1 if none
+        ("free_tail", "i4"),
+        ("n_free", "i4"),
+        ("first_slot", "i8"),
+        ("n_slots", "i8"),
+        ("n_children", "i8"),
+    ],
+    align=True,
+)
+"""Rural or urban part of a county: the units for which the census counts children."""
+
+DESK = np.dtype(
+    [
+        ("base_minutes", "f8"),  # a month, before levers and plans
+        ("extra_minutes", "f8"),  # added by a plan that follows the backlog or money
+        ("offered", "i4"),  # minutes this month, whole cases
+        ("used", "i4"),
+        ("queue", "i4"),  # cases waiting at the end of the month
+        ("queue_minutes", "i4"),
+    ],
+    align=True,
+)
+
+ARENA = np.dtype(
+    [
+        ("start", "i8"),
+        ("capacity", "i8"),
+        ("n_open", "i8"),
+        ("n_sorted", "i8"),
+        ("n_gathering", "i8"),
+        ("n_filed", "i8"),
+    ],
+    align=True,
+)
+"""A county's part of the lists of entries.
+
+Spells nobody works on stand at the start of its open entries, the first ``n_sorted`` in the order of slots,
+so that a pass over them goes through memory in one direction. Cases in gathering stand at the end of the same
+part, backwards. A visit that takes a case in hand leaves the old entry behind; the next pass drops it. Filed
+cases have an array of their own."""
+
+State = namedtuple(
+    "State",
+    [
+        "counties",  # COUNTY records
+        "townships",  # TOWNSHIP
+        "villages",  # VILLAGE
+        "households",  # HOUSEHOLD
+        "sectors",  # SECTOR, two a county
+        "needs",  # (slots, services) uint16 words
+        "birth",  # (slots,) uint8 month of birth modulo 256
+        "due",  # (slots,) uint8 month of the next candidate or milestone modulo 256
+        "traits",  # (slots,) uint8 bits
+        "household",  # (slots,) uint16 within the village
+        "open_entries",  # (…) uint64, per county segment
+        "filed_entries",  # (…) uint64, per county segment
+        "arenas",  # ARENA records, one a county
+        "desks",  # DESK records: county × service, then township × service, then village
+        "counters",  # (counties, kinds) int64 quantities that cost money, see model.money
+        "county_tally",  # (counties, services, WIDTH) int32
+        "tally",  # (threads, size) int32
+        "meters",  # (threads, len(METERS)) int64
+        "log",  # (threads, capacity) uint64
+        "problems",  # (threads, 1) int64 codes of what went wrong in a kernel
+    ],
+)
+"""Columns handed to every kernel. Records are np.recarray views, so kernels also run uncompiled."""
+
+Books = namedtuple(
+    "Books",
+    [
+        "needs",  # (slots, services)
+        "county_tally",  # (services, WIDTH) of the county at hand
+        "tally",  # (size,) of the thread at hand
+        "meters",  # (len(METERS),) of the thread at hand
+        "log",  # (capacity,) of the thread at hand
+        "open_entries",  # (…)
+        "filed_entries",  # (…)
+        "problems",  # (1,) of the thread at hand
+    ],
+)
+"""What a change of state writes to, seen from one county on one thread."""
+
+Tables = namedtuple(
+    "Tables",
+    [
+        "rules",  # (1,) record of parameters in force this month
+        "services",  # (services,) record
+        "gaps",  # survival thresholds of the candidate clock
+        "kinds",  # (kinds + 1,) cumulative shares of the kinds of candidate events, uint64 thresholds
+        "ceilings",  # (kinds,) dominating probabilities per month
+        "seek",  # (services,) monthly probability that a family applies on its own
+        "end",  # (services,) monthly probability that an open need ends by itself
+        "lasting",  # (services,) share of need beyond the stationary one that is left after a month
+        "profile",  # (classes, services, months since entry + 1, lacking/complete, states) cumulative
+        "papers",  # (classes, months since birth + 1, born without, states) cumulative
+        "give_up",  # (services, 256) monthly probability of giving up after a wait of so many months
+        "fading",  # (256,) share of a trust difference left after so many months
+        "milestones",  # (216 + 1,) months until the next age limit
+        "is_milestone",  # (216 + 1,) bool
+        "trend",  # (services,) multiplier of the onset this month
+        "asking",  # (1,) multiplier of requests for a visit this month
+        "cash_drop_out",  # (1,) multiplier of dropping out for families with an allowance
+        "cash_dropout",  # (1,) multiplier of dropping out of school for children with an allowance
+        "desk_growth",  # (1,) multiplier of desk minutes under the plan in force
+        "village_service",  # (1,) the service whose desk is in the village
+        "births",  # (sectors, months) int32
+        "target",  # (sectors, months) int32 children at the end of the month
+        "need_scale",  # (villages, services) float32 odds of need relative to the reference
+    ],
+)
+"""Read-only inputs of the kernels."""
+
+
+def records(array):
+    """View a structured array so that fields read as attributes, compiled and uncompiled."""
+    return array.view(np.recarray)

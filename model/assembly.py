@@ -1,0 +1,229 @@
+"""Put a simulation together: places, people, desks, tables and the state of the spread, ready for month 0."""
+
+import dataclasses
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from columns.layout import HOUSEHOLD
+from columns.state import ARENA, DESK, SECTOR, State, Tables, records
+from columns.tallies import METERS, WEALTH_BINS, WIDTH, tally_size
+from model.codes import GROUP_DISABLED, GROUP_POOR, GROUP_UNATTENDED
+from model.demography import plan_population
+from model.money import COUNTERS
+from model.offices import background_minutes, make_desks
+from model.orders import rank_villages, ranking_columns
+from model.parameters import rules_record
+from model.people import check_sizes, count_households, settle_counties, settling_scratch
+from model.scenario import Scenario
+from model.services import services_array
+from model.spread_setup import seed_keys
+from model.stationary import Stationary
+from model.tables import make_tables
+from model.unseeded import unseeded_keys
+from model.world import World
+from model.worlds import build_world
+
+SECTOR_KEYS = 3_000_000
+"""Sectors are numbered from here among the parts of a county."""
+BLOCKS_PER_THREAD = 8
+OPEN_SLACK, FILED_SLACK = 1.6, 0.5
+LEAST_CAPACITY = 256
+SMALL_WORLD_SLOTS = 100_000
+MOST_POOR = 0.95
+"""Largest share of poor households, whatever the cut-off."""
+
+
+class Block(NamedTuple):
+    """A run of counties for one thread."""
+
+    first: int
+    last: int
+
+
+def county_blocks(counties, n_threads):
+    """Cut the counties into blocks of about equal numbers of child slots, several per thread."""
+    wanted = 1 if n_threads == 1 else n_threads * BLOCKS_PER_THREAD
+    upto = np.cumsum(counties["n_slots"])
+    cuts = np.searchsorted(upto, np.linspace(0, upto[-1], wanted + 1)[1:-1], side="left") + 1
+    edges = np.unique(np.concatenate([[0], cuts, [len(counties)]]))
+    return [Block(int(a), int(b)) for a, b in itertools.pairwise(edges)]
+
+
+def expected_open(villages, children, services, rules):
+    """Open needs that a village is expected to have at the start, for the size of the lists."""
+    pilot = villages["pilot"] == 1
+    unattended = np.where(pilot, rules.unattended_pilot_share, rules.unattended_share)
+    groups = {
+        GROUP_UNATTENDED: unattended,
+        GROUP_POOR: villages["poverty"],
+        GROUP_DISABLED: rules.disabled_share,
+    }
+    total = np.zeros(len(villages))
+    for row in services:
+        need = np.where(pilot, row.need_share_pilot, row.need_share)
+        total += children * need * groups.get(int(row.group), 1.0)
+    return total
+
+
+def lay_out_people(world, plan, rules, services, seed, n_threads, log_events):
+    """Allocate the columns of a world: offsets of villages, households, sectors and lists, seeded keys."""
+    counties, townships = world.counties.copy(), world.townships.copy()
+    villages = world.villages.copy()
+    seed_keys(seed, counties, townships, villages, world.township_ordinal, world.village_ordinal)
+    for places in (counties, villages):
+        places["poverty"] = np.minimum(places["poverty"] * rules[0].cash_eligibility_multiplier, MOST_POOR)
+    villages["n_slots"] = plan.village_slots
+    check_sizes(villages)
+    villages["first_slot"] = np.cumsum(plan.village_slots) - plan.village_slots
+    n_slots = int(plan.village_slots.sum())
+    counties["n_slots"] = np.bincount(villages["county"], weights=plan.village_slots, minlength=len(counties))
+    counties["first_slot"] = np.cumsum(counties["n_slots"]) - counties["n_slots"]
+    counties["poor_percentiles"] = np.rint(counties["poverty"] * WEALTH_BINS)
+    villages["n_households"] = count_households(records(villages), rules[0])
+    villages["first_household"] = np.cumsum(villages["n_households"]) - villages["n_households"]
+    townships["n_slots"] = np.bincount(
+        villages["township"], weights=plan.village_slots, minlength=len(townships)
+    )
+    n, threads = len(services), n_threads
+    return State(
+        counties=records(counties), townships=records(townships), villages=records(villages),
+        households=records(np.zeros(int(villages["n_households"].sum()), dtype=HOUSEHOLD)),
+        sectors=records(_sectors(world, counties, plan)),
+        needs=np.zeros((n_slots, n), dtype=np.uint16), birth=np.zeros(n_slots, dtype=np.uint8),
+        due=np.zeros(n_slots, dtype=np.uint8), traits=np.zeros(n_slots, dtype=np.uint8),
+        household=np.zeros(n_slots, dtype=np.uint16),
+        open_entries=np.zeros(0, dtype=np.uint64), filed_entries=np.zeros(0, dtype=np.uint64),
+        arenas=records(np.zeros(len(counties), dtype=ARENA)), desks=records(np.zeros(0, dtype=DESK)),
+        counters=np.zeros((len(counties), len(COUNTERS)), dtype=np.int64),
+        county_tally=np.zeros((len(counties), n, WIDTH), dtype=np.int32),
+        tally=np.zeros((threads, tally_size(n)), dtype=np.int32),
+        meters=np.zeros((threads, len(METERS)), dtype=np.int64),
+        log=np.zeros((threads, n_slots * n + LEAST_CAPACITY if log_events else 1), dtype=np.uint64),
+        problems=np.zeros((threads, 1), dtype=np.int64),
+    )  # fmt: skip
+
+
+def _sectors(world, counties, plan):
+    sectors = np.zeros(len(world.sectors), dtype=SECTOR)
+    for name in ("county", "first_village", "n_villages"):
+        sectors[name] = world.sectors[name]
+    ordinal = SECTOR_KEYS + np.arange(len(sectors)) % 2
+    sectors["key"] = unseeded_keys(counties["key"][sectors["county"]], ordinal)
+    slots = np.bincount(world.village_sector, weights=plan.village_slots, minlength=len(sectors)).astype(
+        np.int64
+    )
+    sectors["n_slots"], sectors["first_slot"] = slots, np.cumsum(slots) - slots
+    sectors["free_head"] = sectors["free_tail"] = -1
+    return sectors
+
+
+def make_lists(state, expected):
+    """Give every county its part of the lists of open spells, from the open needs expected at the start."""
+    per_county = np.bincount(state.villages["county"], weights=expected, minlength=len(state.counties))
+    capacity = np.ceil(per_county * OPEN_SLACK).astype(np.int64) + LEAST_CAPACITY
+    if len(state.needs) <= SMALL_WORLD_SLOTS:  # room for unusual parameters where it costs nothing
+        capacity += state.counties["n_slots"]
+    return grown(state, capacity)
+
+
+def grown(state, capacity):
+    """Return the state with lists of the given capacity per county, entries carried over."""
+    arenas = state.arenas.copy()
+    arenas["capacity"] = capacity
+    arenas["start"] = np.cumsum(capacity) - capacity
+    listed, filed = (np.zeros(int(capacity.sum()), dtype=np.uint64) for _ in range(2))
+    if len(state.open_entries):
+        for old, new in zip(state.arenas, arenas, strict=True):
+            a, b, n_end = old["start"], new["start"], old["n_gathering"]
+            listed[b : b + old["n_open"]] = state.open_entries[a : a + old["n_open"]]
+            end, new_end = a + old["capacity"], b + new["capacity"]
+            listed[new_end - n_end : new_end] = state.open_entries[end - n_end : end]
+            filed[b : b + old["n_filed"]] = state.filed_entries[a : a + old["n_filed"]]
+    return state._replace(arenas=records(np.asarray(arenas)), open_entries=listed, filed_entries=filed)
+
+
+def entries_in_use(state):
+    """Entries of all counties without the unused space: unfiled spells, cases in gathering, filed cases."""
+    parts: dict[str, list[np.ndarray]] = {"open": [], "gathering": [], "filed": []}
+    for arena in state.arenas:
+        start, end = arena["start"], arena["start"] + arena["capacity"]
+        parts["open"].append(state.open_entries[start : start + arena["n_open"]])
+        parts["gathering"].append(state.open_entries[end - arena["n_gathering"] : end])
+        parts["filed"].append(state.filed_entries[start : start + arena["n_filed"]])
+    return {name: np.concatenate(entries) for name, entries in parts.items()}
+
+
+def without_children(plan):
+    """The same plan with no child in it, to study spread alone."""
+    return dataclasses.replace(
+        plan, **{field.name: getattr(plan, field.name) * 0 for field in dataclasses.fields(plan)}
+    )
+
+
+class Assembled(NamedTuple):
+    """Everything a run needs at the start of month 0."""
+
+    world: World
+    state: State
+    tables: Tables
+    still: Stationary
+    background: np.ndarray  # (villages, services) minutes a month without the programme
+    blocks: list[Block]
+    rank: np.ndarray
+
+
+def assemble(scenario: Scenario, n_threads: int = 1, log_events: bool = False) -> Assembled:
+    """Build the world of a scenario, its people and its desks.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    n_threads : int
+        Threads that will work on it; results do not depend on it.
+    log_events : bool
+        Whether every change of state is kept with its month.
+    """
+    parameters = scenario.schedule[0][1]
+    world = build_world(scenario.world, parameters) if isinstance(scenario.world, str) else scenario.world
+    rules, services = rules_record(parameters).copy(), services_array(scenario.services, parameters)
+    plan = plan_population(world, parameters)
+    if scenario.children == "none":
+        plan = without_children(plan)
+    state = lay_out_people(world, plan, rules, services, scenario.seed, n_threads, log_events)
+    still, tables = make_tables(state.villages, plan, rules, services, scenario.services.names)
+    children = plan.village_children
+    state = make_lists(state, expected_open(state.villages, children, services, rules[0]))
+    minutes = background_minutes(
+        state.villages, children, services, still.filing, tables.need_scale, rules[0]
+    )
+    desks = make_desks(state.counties, state.townships, state.villages, children, services, minutes, rules[0])
+    state = state._replace(desks=records(desks))
+    blocks = county_blocks(state.counties, n_threads)
+    _settle(state, tables, plan, blocks, n_threads)
+    order = scenario.strategy.order_index
+    ranking = None
+    if scenario.strategy.ranking:
+        _, ranking = ranking_columns(scenario.strategy.ranking, world.table, state.villages)
+    rank = rank_villages(order, state.counties, state.townships, state.villages, children, ranking)
+    return Assembled(world, state, tables, still, minutes, blocks, rank)
+
+
+def _settle(state, tables, plan, blocks, n_threads):
+    """Fill the blocks of counties with people on all threads."""
+    with ThreadPoolExecutor(n_threads) as pool:
+        shares = [blocks[thread::n_threads] for thread in range(n_threads)]
+        done = [
+            pool.submit(_settle_blocks, state, tables, plan, share, thread)
+            for thread, share in enumerate(shares)
+        ]
+        for future in done:
+            future.result()
+
+
+def _settle_blocks(state, tables, plan, blocks, thread):
+    upto, scratch = np.cumsum(plan.first_cohorts, axis=1), settling_scratch(state)
+    for block in blocks:
+        settle_counties(state, tables, upto, plan.village_children, block.first, block.last, thread, scratch)

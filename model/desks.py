@@ -1,0 +1,350 @@
+"""Referral desks: limited minutes, cases in the order of the discipline, families who lose patience.
+
+A desk is a place and a service with its own minutes (:mod:`model.desk_hours`). Cases stand in one array per
+county in the order of filing. Each month the array is passed twice: once to drop who has left, to let
+families give up and to count the minutes asked for at every level of priority; once to serve down to the
+level that the minutes reach.
+"""
+
+import numpy as np
+
+from columns.compiling import inlined, part
+from columns.draws import draw, happens, uniform
+from columns.layout import (
+    ADMITTED,
+    CHILD_DISABLED,
+    CLEAR,
+    FILED_ALONE,
+    FILED_HELPED,
+    FOUND,
+    GATHERING_ALONE,
+    GATHERING_HELPED,
+    GAVE_UP,
+    NOT_ELIGIBLE,
+    SERVED,
+    UNMET,
+)
+from columns.prefetch import AHEAD
+from columns.streams import stream
+from columns.tallies import (
+    F_COHORT_IN_TIME,
+    F_GAVE_UP,
+    F_LAPSED,
+    F_NOT_ELIGIBLE,
+    F_REFUSED,
+    F_REVIEWED,
+    F_SERVED_ALONE,
+    F_SERVED_HELPED,
+    F_SERVED_WITHIN,
+    F_WAIT_MONTHS,
+    M_QUEUE,
+    NO_FLOW,
+    WAIT_GAVE_UP,
+    WAIT_LEFT,
+    WAIT_REFUSED,
+    WAIT_SERVED,
+    add,
+    count_wait,
+    count_wealth,
+    groups_of,
+)
+from columns.words import (
+    COHORT_BIT,
+    MONTH_BYTE,
+    NOT_UNDER_REVIEW,
+    SPELL_OVER,
+    entry_birth,
+    entry_class,
+    entry_is_review,
+    entry_service,
+    entry_slot,
+    entry_village,
+    entry_wait,
+    for_service,
+    state_of,
+)
+from model.calendar import START_MONTH_OF_YEAR, TERM_MONTHS
+from model.desk_hours import (
+    LEVELS,
+    LIMIT,
+    MINUTES_ABOVE,
+    RESERVED_ASKED,
+    RESERVED_USED,
+    desk_record,
+    follow_backlog,
+    local_desk,
+    minutes_of,
+    offer_minutes,
+    set_limits,
+)
+from model.learning import remember
+from model.money import CASE_FEN, FEN_PER_YUAN
+from model.needs import (
+    append_gathering,
+    append_open,
+    ask_for_child,
+    change,
+    is_open,
+    is_same_child,
+    key_of_child,
+    open_spell,
+)
+from model.population import books_of
+from model.stationary import HUKOU
+
+GIVES_UP = stream("case.gives_up_waiting")
+DECIDED = stream("case.decision")
+REVIEWED = stream("case.review")
+
+LOWEST_CLASS = 3
+TERM_LENGTH = TERM_MONTHS[1] - TERM_MONTHS[0]
+FIRST_TERM = TERM_MONTHS[1] - START_MONTH_OF_YEAR
+"""Months between two school terms, and from the start of the run to the first."""
+
+
+@part
+def serve_desks(state, tables, c, month, thread, demand):
+    """The county's month at the desks.
+
+    ``demand`` (int64, at least desks of the county × DEMAND_COLUMNS, zero on entry and exit) is scratch.
+    """
+    books = books_of(state, c, thread)
+    arena = state.arenas[c]
+    books.meters[M_QUEUE] += arena.n_filed
+    offer_minutes(state, tables, c, month)
+    drop_and_count(books, state, tables, c, month, demand)
+    set_limits(state, tables, c, demand)
+    serve(books, state, tables, c, month, demand)
+    follow_backlog(state, tables, c)
+
+
+@inlined
+def level_of(entry, month, rules):
+    """Level of a case, 0 first: its class, raised by one for every ``ageing_months`` of waiting."""
+    aged = entry_wait(entry, month) // max(np.int64(rules.ageing_months), 1)
+    return max(LEVELS - 1 - LOWEST_CLASS + entry_class(entry) - aged, 0)
+
+
+@inlined
+def drop_and_count(books, state, tables, c, month, demand):
+    """First pass: forget who left, let families give up, start school terms, count minutes asked by level."""
+    county, arena = state.counties[c], state.arenas[c]
+    rules = tables.rules[0]
+    term = (month - FIRST_TERM) % TERM_LENGTH == 0
+    kept, last = arena.start, arena.start + arena.n_filed
+    for position in range(arena.start, last):
+        if position + AHEAD < last:
+            ask_for_child(state, county, books.filed_entries[position + AHEAD])
+        entry = books.filed_entries[position]
+        slot = county.first_slot + entry_slot(entry)
+        if not is_same_child(state.traits, state.birth, slot, entry_birth(entry)):
+            continue
+        service, wait = entry_service(entry), entry_wait(entry, month)
+        need = state_of(books.needs[slot, service])
+        review = entry_is_review(entry)
+        v = county.first_village + entry_village(entry)
+        village = state.villages[v]
+        if review:
+            if need != SERVED:
+                continue
+        elif need == FILED_ALONE or need == FILED_HELPED or need == ADMITTED:
+            if term and need == ADMITTED:
+                groups, _, _ = person(state, tables, county, village, slot, month)
+                change(books, village, slot, service, SERVED, NO_FLOW, month, groups, entry_birth(entry))
+                continue
+            if need != ADMITTED and wait > 0:
+                if loses_patience(
+                    books, state, tables, county, village, slot, service, month, wait, need, entry
+                ):
+                    continue
+        else:
+            continue
+        if need != ADMITTED:
+            local = local_desk(tables, county, v, village.township, service)
+            minutes = minutes_of(tables, service, review)
+            desk = state.desks[desk_record(state, tables, c, local)]
+            most = np.int64(desk.offered * rules.reserved_share)
+            if takes_reserved(state, village, slot, demand, local, RESERVED_ASKED, minutes, most):
+                demand[local, RESERVED_ASKED] += minutes
+            else:
+                demand[local, level_of(entry, month, rules)] += minutes
+        books.filed_entries[kept] = entry
+        kept += 1
+    arena.n_filed = kept - arena.start
+
+
+@inlined
+def person(state, tables, county, village, slot, month):
+    """Groups, key and household of the child in a slot of a known village."""
+    h = village.first_household + np.int64(state.household[slot])
+    household = state.households[h]
+    age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
+    rules = tables.rules[0]
+    groups = groups_of(
+        state.traits[slot], household, village, age, rules.young_months, county.poor_percentiles
+    )
+    return groups, key_of_child(village.key, slot - village.first_slot, month - age), h
+
+
+@inlined
+def loses_patience(books, state, tables, county, village, slot, service, month, wait, need, entry):
+    """Whether a waiting family gives up this month; a wait that grows too long costs trust once."""
+    groups, key, h = person(state, tables, county, village, slot, month)
+    household = state.households[h]
+    if need == FILED_HELPED and wait == np.int64(tables.rules[0].trust_wait_months) + 1:
+        remember(village, household, tables, month, False)
+    if not happens(draw(key, GIVES_UP, month, service), tables.give_up[service, wait]):
+        return False
+    change(books, village, slot, service, GAVE_UP, F_GAVE_UP, month, groups, entry_birth(entry))
+    count_wait(books, service, WAIT_GAVE_UP, wait)
+    if need == FILED_HELPED:
+        remember(village, household, tables, month, False)
+    append_open(books, state.arenas[village.county], for_service(entry, service))
+    return True
+
+
+@inlined
+def takes_reserved(state, village, slot, demand, local, column, minutes, most):
+    """Whether a case is served from the minutes kept for remote and disabled children, while any are left."""
+    if most <= 0 or not (village.remote or (state.traits[slot] & CHILD_DISABLED)):
+        return False
+    return demand[local, column] + minutes <= most
+
+
+@inlined
+def serve(books, state, tables, c, month, demand):
+    """Second pass: serve, in the order of filing, what lies above the limit and at it while minutes last."""
+    county, arena = state.counties[c], state.arenas[c]
+    rules = tables.rules[0]
+    kept, last = arena.start, arena.start + arena.n_filed
+    for position in range(arena.start, last):
+        if position + AHEAD < last:
+            ask_for_child(state, county, books.filed_entries[position + AHEAD])
+        entry = books.filed_entries[position]
+        slot = county.first_slot + entry_slot(entry)
+        service, review = entry_service(entry), entry_is_review(entry)
+        if state_of(books.needs[slot, service]) != ADMITTED:
+            v = county.first_village + entry_village(entry)
+            village = state.villages[v]
+            local = local_desk(tables, county, v, village.township, service)
+            desk = state.desks[desk_record(state, tables, c, local)]
+            minutes = minutes_of(tables, service, review)
+            level, limit = level_of(entry, month, rules), demand[local, LIMIT]
+            most = demand[local, RESERVED_ASKED]  # the same cases as in the first pass
+            if takes_reserved(state, village, slot, demand, local, RESERVED_USED, minutes, most):
+                demand[local, RESERVED_USED] += minutes
+                now = True
+            elif level == limit:  # what the cases above leave; the first that does not fit closes the desk
+                now = demand[local, MINUTES_ABOVE] + minutes <= desk.offered
+                demand[local, MINUTES_ABOVE] = demand[local, MINUTES_ABOVE] + minutes if now else desk.offered
+            else:
+                now = level < limit
+            if now:
+                desk.used += minutes
+                if attend(books, state, tables, c, county, village, slot, service, month, entry, review):
+                    books.filed_entries[kept] = entry
+                    kept += 1
+                continue
+            desk.queue += 1
+            desk.queue_minutes += minutes
+        books.filed_entries[kept] = entry
+        kept += 1
+    arena.n_filed = kept - arena.start
+    demand[: (1 + county.n_townships) * len(tables.services) + county.n_villages, :] = 0
+
+
+@inlined
+def attend(books, state, tables, c, county, village, slot, service, month, entry, review):
+    """A clerk takes up a case; returns True while it stays at the desk (admitted, waiting for the term)."""
+    groups, key, h = person(state, tables, county, village, slot, month)
+    household = state.households[h]
+    row, birth = tables.services[service], entry_birth(entry)
+    if review:
+        books.needs[slot, service] &= NOT_UNDER_REVIEW
+        add(books, service, F_REVIEWED, groups, 1)
+        if happens(draw(key, REVIEWED, month, service), row.lapse_share):
+            add(books, service, F_LAPSED, groups, 1)
+            place = (entry_slot(entry), entry_village(entry))
+            open_spell(
+                books, state.arenas[c], village, slot, place, service, month, groups, birth, tables.rules[0]
+            )
+        return False
+    word = books.needs[slot, service]
+    helped = state_of(word) == FILED_HELPED
+    refusal = refusal_of(books, tables, slot, row, helped)
+    u = uniform(draw(key, DECIDED, month, service))
+    if u < refusal:
+        refuse(
+            books, state, tables, c, village, household, slot, service, month, groups, birth, helped, entry
+        )
+        return False
+    if u >= 1.0 - row.not_eligible_share:
+        count_wait(books, service, WAIT_LEFT, entry_wait(entry, month))
+        change(books, village, slot, service, NOT_ELIGIBLE, F_NOT_ELIGIBLE, month, groups, birth)
+        append_open(books, state.arenas[c], for_service(entry, service))
+        return False
+    grant(books, state, tables, c, village, household, slot, service, month, groups, birth, helped, entry)
+    return row.term_entry != 0
+
+
+@inlined
+def refusal_of(books, tables, slot, row, helped):
+    """Probability of a refusal for missing papers."""
+    rules = tables.rules[0]
+    refusal = row.refusal_share
+    if row.soft_prerequisite >= 0 and rules.documents_chain:
+        if is_open(state_of(books.needs[slot, row.soft_prerequisite])):
+            refusal += row.refusal_without
+    if helped:
+        refusal *= 1.0 - rules.refusal_correction_share
+    if rules.one_stop:
+        refusal *= rules.one_stop_refusal_multiplier
+    return min(refusal, 1.0 - row.not_eligible_share)
+
+
+@inlined
+def refuse(books, state, tables, c, village, household, slot, service, month, groups, birth, helped, entry):
+    """Papers are missing: the case goes back to gathering."""
+    count_wait(books, service, WAIT_REFUSED, entry_wait(entry, month))
+    new = GATHERING_HELPED if helped else GATHERING_ALONE
+    change(books, village, slot, service, new, F_REFUSED, month, groups, birth)
+    if helped:
+        remember(village, household, tables, month, False)
+    append_gathering(books, state.arenas[c], for_service(entry, service))
+
+
+@inlined
+def grant(books, state, tables, c, village, household, slot, service, month, groups, birth, helped, entry):
+    """The request is granted: count it, open what the document unlocks, raise the family's trust a little."""
+    row, rules = tables.services[service], tables.rules[0]
+    word, wait = books.needs[slot, service], entry_wait(entry, month)
+    add(books, service, F_WAIT_MONTHS, groups, wait)
+    count_wait(books, service, WAIT_SERVED, wait)
+    if wait <= rules.served_within_months:
+        add(books, service, F_SERVED_WITHIN, groups, 1)
+        if word & COHORT_BIT:
+            add(books, service, F_COHORT_IN_TIME, groups, 1)
+    new = ADMITTED if row.term_entry else (SERVED if row.durable else CLEAR)
+    flow = F_SERVED_HELPED if helped else F_SERVED_ALONE
+    change(books, village, slot, service, new, flow, month, groups, birth)
+    books.needs[slot, service] &= SPELL_OVER
+    if new == CLEAR:  # what does not last counts as met in the month in which it is given
+        count_wealth(books, service, SERVED, groups, 1)
+    state.counters[c, CASE_FEN] += np.int64(row.unit_cost_yuan * FEN_PER_YUAN)
+    if helped:
+        village.helped_served += 1
+        remember(village, household, tables, month, True)
+    if rules.documents_chain:
+        go_on(books, tables, state.arenas[c], village, slot, service, month, groups, entry, helped)
+
+
+@inlined
+def go_on(books, tables, arena, village, slot, service, month, groups, entry, helped):
+    """With a paper in hand a family goes on at once to the paper it was for (certificate, then hukou)."""
+    for other in range(HUKOU + 1):
+        if tables.services[other].hard_prerequisite == service:
+            need = state_of(books.needs[slot, other])
+            if need == UNMET or need == FOUND:
+                new = GATHERING_HELPED if helped else GATHERING_ALONE
+                change(books, village, slot, other, new, NO_FLOW, month, groups, entry_birth(entry))
+                append_gathering(books, arena, for_service(entry, other))

@@ -1,0 +1,80 @@
+"""The compiled month: the county phases, in the order of the schedule, for a block of counties on one thread.
+
+A county touches only its own villages, desks and cases, so blocks may run on any number of threads with the
+same result. A whole normal month is one call per block; with a profile the phases are called one by one.
+"""
+
+import numpy as np
+
+from columns.compiling import kernel
+from model.desk_hours import DEMAND_COLUMNS
+from model.desks import serve_desks
+from model.learning import learn
+from model.onset import arise_needs
+from model.population import age_population, find_candidates
+from model.referrals import file_referrals
+from model.spaces import open_spaces
+from model.staffing import staff_posts
+from model.visits import visit_households
+
+STAFF, AGE, ARISE, VISIT, FILE, SERVE, LEARN = range(7)
+N_COUNTY_PHASES = 7
+
+
+@kernel
+def run_counties(state, tables, rank, month, first, last, thread, first_phase, last_phase, scratch):
+    """Run some phases of the month for some counties, first to last (exclusive).
+
+    Parameters
+    ----------
+    state, tables : columns.state.State, columns.state.Tables
+    rank : int32 array
+        Villages of each county in the order in which they get posts.
+    scratch : tuple of arrays
+        Of this thread: candidates (int64), order (uint64), waiting (uint64), demand (int64, desks × columns).
+        Ageing leaves the candidates of a county there; if onset is called by itself they are found again.
+    """
+    candidates, order, waiting, demand = scratch
+    for c in range(first, last):
+        n_candidates = 0
+        for phase in range(first_phase, last_phase):
+            if phase == STAFF:
+                staff_posts(
+                    month,
+                    c,
+                    state.counties,
+                    state.townships,
+                    state.villages,
+                    rank,
+                    state.counters,
+                    tables.rules,
+                )
+                open_spaces(state, tables, c, month)
+            elif phase == AGE:
+                n_candidates = age_population(state, tables, c, month, thread, candidates)
+            elif phase == ARISE:
+                if first_phase == ARISE:
+                    n_candidates = find_candidates(state, c, month, candidates)
+                arise_needs(state, tables, c, month, thread, candidates, n_candidates, order, waiting)
+            elif phase == VISIT:
+                visit_households(state, tables, c, month, thread)
+            elif phase == FILE:
+                file_referrals(state, tables, c, month, thread, order, waiting)
+            elif phase == SERVE:
+                serve_desks(state, tables, c, month, thread, demand)
+            elif phase == LEARN:
+                learn(state, tables, c)
+
+
+def make_scratch(state, n_services):
+    """Arrays that one thread needs while it works on a county; sized for the largest."""
+    counties = state.counties
+    slots = int(counties["n_slots"].max(initial=1))
+    cases = int(state.arenas["capacity"].max(initial=1)) * 2 + slots
+    desks = int(((1 + counties["n_townships"]) * n_services + counties["n_villages"]).max(initial=1))
+    return (
+        np.zeros(slots, dtype=np.int64),
+        np.zeros(cases, dtype=np.uint64),
+        np.zeros(cases, dtype=np.uint64),
+        np.zeros((desks, DEMAND_COLUMNS), dtype=np.int64),
+    )

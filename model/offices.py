@@ -1,0 +1,145 @@
+"""How many staff minutes every desk has at the start, from offices, background load and fiscal strength."""
+
+import math
+
+import numpy as np
+
+from columns.state import DESK
+from model.codes import (
+    CHILDHOOD_MONTHS,
+    DESK_COUNTY,
+    DESK_TOWNSHIP,
+    GROUP_DISABLED,
+    GROUP_POOR,
+    GROUP_UNATTENDED,
+    MINUTES_PER_HOUR,
+    OFFICE_CIVIL_AFFAIRS,
+    OFFICE_CLINIC,
+    OFFICE_EDUCATION,
+    OFFICE_HOSPITAL,
+    OFFICE_POLICE,
+    OFFICE_PROTECTION,
+)
+from model.stationary import CLASS_MIGRANT, CLASS_PILOT, CLASS_POOR, CLASS_REMOTE
+
+
+def background_minutes(villages, children, services, filing, need_scale, rules):
+    """Expected staff minutes a month that each village asks of each desk without the programme.
+
+    Parameters
+    ----------
+    villages : structured array of VILLAGE
+    children : int array, one per village
+    services : recarray
+    filing : array, shape (classes, services)
+        Filings a month per eligible child (:class:`model.stationary.Stationary`).
+    need_scale : array, shape (villages, services)
+    rules : record
+
+    Returns
+    -------
+    ndarray, float64, shape (villages, services)
+    """
+    base = np.where(villages["pilot"] == 1, CLASS_PILOT, 0) + np.where(
+        villages["remote"] == 1, CLASS_REMOTE, 0
+    )
+    unattended = np.where(villages["pilot"] == 1, rules.unattended_pilot_share, rules.unattended_share)
+    groups = {
+        GROUP_UNATTENDED: unattended,
+        GROUP_POOR: villages["poverty"],
+        GROUP_DISABLED: rules.disabled_share,
+    }
+    minutes = np.zeros((len(villages), len(services)))
+    for s, row in enumerate(services):
+        aged = (row.max_age_months - row.min_age_months) / CHILDHOOD_MONTHS
+        eligible = children * aged * groups.get(int(row.group), 1.0)
+        poor = np.ones(len(villages)) if row.group == GROUP_POOR else villages["poverty"]
+        rate = np.zeros(len(villages))
+        for class_bits, share in ((0, 1.0 - poor), (CLASS_POOR, poor)):
+            for migrant_bit, migrant in (
+                (0, 1.0 - villages["migrant"]),
+                (CLASS_MIGRANT, villages["migrant"]),
+            ):
+                rate += share * migrant * filing[base + class_bits + migrant_bit, s]
+        if not row.status:
+            rate = rate * need_scale[:, s] / row.multiplier_norm
+        minutes[:, s] = eligible * rate * row.minutes_per_case
+        if row.status and row.review_interval_months:
+            minutes[:, s] += (
+                eligible * (1.0 - row.need_share) / row.review_interval_months * row.review_minutes
+            )
+    return minutes
+
+
+def make_desks(counties, townships, villages, children, services, minutes, rules):
+    """Return the DESK records of a world; an office's staff is divided over its desks by background load.
+
+    A township or county of average size has the declared staff; others in proportion to their children
+    (assumption: establishment follows population), times the county's fiscal index to the power of
+    ``fiscal_spread``. Every desk keeps ``desk_least_share`` of its office: a new entitlement has next to no
+    background load, yet somebody handles it. The hospital has its background load times a factor. Village
+    desks have no staff of their own.
+    """
+    n = len(services)
+    desks = np.zeros((len(counties) + len(townships)) * n + len(villages), dtype=DESK)
+    fulltime = rules.hours_per_fte * MINUTES_PER_HOUR
+    staff = {
+        OFFICE_CLINIC: rules.clinic_fte,
+        OFFICE_CIVIL_AFFAIRS: rules.civil_affairs_fte,
+        OFFICE_POLICE: rules.police_fte,
+        OFFICE_EDUCATION: rules.education_fte,
+        OFFICE_PROTECTION: rules.protection_fte,
+    }
+    levels = (
+        (DESK_COUNTY, villages["county"], len(counties), rules.reference_children_per_county, 0),
+        (
+            DESK_TOWNSHIP,
+            villages["township"],
+            len(townships),
+            rules.reference_children_per_township,
+            len(counties),
+        ),
+    )
+    for place, unit, n_units, reference, offset in levels:
+        size = np.bincount(unit, weights=children, minlength=n_units) / reference
+        county_of = np.arange(n_units) if place == DESK_COUNTY else townships["county"]
+        fiscal = np.array([math.pow(index, rules.fiscal_spread) for index in counties["fiscal_index"]])[
+            county_of
+        ]
+        load = np.stack(
+            [np.bincount(unit, weights=minutes[:, s], minlength=n_units) for s in range(n)], axis=1
+        )
+        for office in {int(row.office) for row in services if row.desk == place}:
+            here = [s for s, row in enumerate(services) if row.desk == place and row.office == office]
+            total = load[:, here].sum(axis=1)
+            least = min(rules.desk_least_share, 1.0 / len(here))
+            if office == OFFICE_HOSPITAL:
+                hours = rules.hospital_load_factor * total * fiscal
+            else:
+                hours = staff[office] * fulltime * size * fiscal
+            for s in here:
+                share = np.divide(load[:, s], total, out=np.full(n_units, 1.0 / len(here)), where=total > 0)
+                share = least + (1.0 - least * len(here)) * share
+                desks["base_minutes"][(offset + np.arange(n_units)) * n + s] = hours * share
+    return desks
+
+
+def utilisation(counties, townships, villages, minutes, desks, services):
+    """Background minutes over base minutes of every county and service: 0–1 with slack, NaN without a desk.
+
+    Returns
+    -------
+    ndarray, float64, shape (counties, services)
+    """
+    n = len(services)
+    asked = np.stack(
+        [np.bincount(villages["county"], weights=minutes[:, s], minlength=len(counties)) for s in range(n)]
+    )
+    offered = np.zeros((n, len(counties)))
+    for s, row in enumerate(services):
+        if row.desk == DESK_COUNTY:
+            offered[s] = desks["base_minutes"][np.arange(len(counties)) * n + s]
+        elif row.desk == DESK_TOWNSHIP:
+            at = desks["base_minutes"][(len(counties) + np.arange(len(townships))) * n + s]
+            offered[s] = np.bincount(townships["county"], weights=at, minlength=len(counties))
+    return np.divide(asked, offered, out=np.full_like(asked, np.nan), where=offered > 0).T

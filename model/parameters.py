@@ -1,0 +1,260 @@
+"""Parameters: one frozen, hashable set of values for every declared number, and its form for kernels.
+
+Declarations live in ``data/parameters`` (see :mod:`model.declarations`); here they become a pydantic model:
+``parameters.visit_hours`` works, values are checked with all problems told at once, and two sets with equal
+values have the same ``content_hash`` in every process and on every machine.
+"""
+
+import ast
+import functools
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, create_model
+
+from model.declarations import Declaration, Value, declarations
+from model.problems import InputError, Problem, nearest
+from model.reading import ROOT, Document
+from model.text import unit_text
+
+HASH_BYTES = 16
+KEPT_RECORDS = 256
+
+
+class _ParameterSet(BaseModel):
+    """Behaviour of a parameter set; its fields are made from the declarations."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def replace(self, **overrides: object) -> Self:
+        """Return a copy with some values changed; problems of all of them are raised in one InputError."""
+        values, problems = check_values(overrides)
+        if problems:
+            raise InputError(problems)
+        merged: dict[str, Any] = {**self.values(), **values}
+        return type(self).model_construct(None, **merged)  # type: ignore[return-value]
+
+    def values(self) -> dict[str, Value]:
+        """Return all values by name, in the order of the declarations."""
+        return {name: getattr(self, name) for name in type(self).model_fields}
+
+    @functools.cached_property
+    def content_hash(self) -> str:
+        """Hexadecimal hash of all values, the same in every process."""
+        digest = hashlib.blake2b(digest_size=HASH_BYTES)
+        for name, value in sorted(self.values().items()):
+            digest.update(f"{name}={value!r}\n".encode())
+        return digest.hexdigest()
+
+    def __hash__(self) -> int:
+        return hash(self.content_hash)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ParameterSet) and self.content_hash == other.content_hash
+
+    def changed(self) -> dict[str, Value]:
+        """Return the values that differ from their defaults."""
+        return {name: value for name, value in self.values().items() if value != declarations()[name].default}
+
+
+def _python_type(declaration: Declaration) -> Any:
+    if declaration.type == "choice":
+        return Literal[declaration.choices]
+    return {"switch": bool, "month": int, "integer": int, "number": float}[declaration.type]
+
+
+def _make_model() -> type[_ParameterSet]:
+    fields: dict[str, Any] = {
+        name: (_python_type(each), each.default) for name, each in declarations().items()
+    }
+    made: type[_ParameterSet] = create_model(
+        "Parameters", __base__=_ParameterSet, __module__=__name__, **fields
+    )
+    made.__doc__ = "Values of all declared parameters; frozen and hashable."
+    return made
+
+
+if TYPE_CHECKING:
+    Parameters = _ParameterSet
+else:
+    Parameters = _make_model()
+
+
+@functools.cache
+def default_parameters() -> Parameters:
+    """Return the set in which every parameter has its default."""
+    return Parameters()
+
+
+def check_values(
+    values: Mapping[Any, object], document: Document | None = None, path: tuple[Any, ...] = ()
+) -> tuple[dict[str, Value], list[Problem]]:
+    """Check values by name against the declarations.
+
+    Parameters
+    ----------
+    values : mapping
+        Parameter name to value.
+    document, path : Document, tuple
+        The file in which they stand and the path of the mapping in it, for messages.
+
+    Returns
+    -------
+    dict, list of Problem
+        The values that are in order, as the model keeps them, and everything that is wrong with the others.
+    """
+    good: dict[str, Value] = {}
+    problems: list[Problem] = []
+    declared = declarations()
+    for key, value in values.items():
+        try:
+            if key not in declared:
+                hint = nearest(str(key), declared)
+                raise InputError([Problem("parameter.unknown", {"key": key, "nearest": hint})])
+            good[key] = declared[key].read(value)
+        except InputError as error:
+            for problem in error.problems:
+                placed = document.problem(problem.code, *path, key, **problem.values) if document else problem
+                problems.append(placed)
+    return good, problems
+
+
+def parse_settings(settings: Iterable[str]) -> dict[str, object]:
+    """Turn ``name=value`` texts from the command line into values; a text without "=" is an InputError."""
+    values: dict[str, object] = {}
+    problems = []
+    for setting in settings:
+        name, sign, value = setting.partition("=")
+        if not sign:
+            problems.append(Problem("parameter.setting", {"setting": setting}))
+            continue
+        values[name.strip()] = _literal(value.strip())
+    if problems:
+        raise InputError(problems)
+    return values
+
+
+def _literal(value: str) -> object:
+    if value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    return value
+
+
+@functools.lru_cache(maxsize=KEPT_RECORDS)
+def _record(parameters: Parameters) -> np.recarray:
+    declared = declarations()
+    record = np.zeros(1, dtype=[(name, "f8") for name in declared]).view(np.recarray)
+    for name, declaration in declared.items():
+        record[name] = declaration.as_number(getattr(parameters, name))
+    return record
+
+
+def rules_record(parameters: Parameters) -> np.recarray:
+    """Return the values as kernels read them: ``rules[0].visit_hours``.
+
+    Shape (1,), one f8 field per parameter in the order of the declarations; choices as their position in the
+    declared list, switches as 0 or 1, months as month numbers with -1 for never. The caller owns the array.
+    """
+    copy: np.recarray = _record(parameters).copy()
+    return copy
+
+
+def choice_index(name: str, choice: str) -> int:
+    """Return the number that stands for a choice in the rules record, for constants of kernels and tests."""
+    return declarations()[name].choices.index(choice)
+
+
+def without_effect(names: Iterable[str], parameters: Iterable[Parameters]) -> list[Problem]:
+    """Report the set parameters that no month of a run can read, because another one switches them off.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What the user set.
+    parameters : iterable of Parameters
+        The sets in force during the run.
+    """
+    problems = []
+    sets = list(parameters)
+    for name in names:
+        for condition, needed in declarations()[name].needs.items():
+            wanted = needed if isinstance(needed, tuple) else (needed,)
+            if sets and not any(getattr(each, condition) in wanted for each in sets):
+                values = {
+                    "key": name,
+                    "value": declarations()[name].shown(getattr(sets[-1], name)),
+                    "condition": condition,
+                    "state": declarations()[condition].shown(getattr(sets[-1], condition)),
+                }
+                problems.append(Problem("parameter.unread", values))
+    return problems
+
+
+def outside_plausible(parameters: Parameters) -> list[str]:
+    """Return the names of numbers that are allowed but lie outside their plausible range."""
+    names = []
+    for name, declaration in declarations().items():
+        if declaration.low is not None and declaration.high is not None:
+            value = float(getattr(parameters, name))
+            if not declaration.low <= value <= declaration.high:
+                names.append(name)
+    return names
+
+
+READERS = tuple(ROOT / folder for folder in ("model", "agents", "results"))
+"""Folders whose sources read parameters."""
+
+
+def referenced_parameters(folders: Iterable[Path] = READERS) -> set[str]:
+    """Return the declared names that the sources read as an attribute, as in ``rules[0].visit_hours``.
+
+    Read from the syntax trees, so that nothing is added to a run: a parameter that is declared and read
+    nowhere is found by a test instead of by the user.
+    """
+    declared = set(declarations())
+    found: set[str] = set()
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Attribute) and node.attr in declared:
+                    found.add(node.attr)
+    return found
+
+
+def parameters_table(language: str = "en") -> list[dict[str, str]]:
+    """Return one row per parameter for ``run.py parameters``, the documents and the application."""
+    rows = []
+    for declaration in declarations().values():
+        low, high = declaration.low, declaration.high
+        if declaration.type == "choice":
+            spread = " | ".join(declaration.choices)
+        elif low is None or high is None:
+            spread = ""
+        else:
+            spread = f"{declaration.shown(low)} – {declaration.shown(high)}"
+        rows.append(
+            {
+                "topic": declaration.topic,
+                "name": declaration.name,
+                "label": declaration.label.in_language(language),
+                "default": declaration.shown(declaration.default),
+                "range": spread,
+                "unit": unit_text(declaration.unit, language),
+                "kind": declaration.kind,
+                "source": declaration.source,
+                "help": declaration.help.in_language(language),
+            }
+        )
+    return rows

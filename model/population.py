@@ -1,0 +1,451 @@
+"""Children come and go: births, birthdays that open or close services, ageing out, moving in and away.
+
+All of it is fixed by the seed and the demographic plan, whatever the strategy: no lever changes who lives
+where. Vacant slots of a sector wait in a queue threaded through their own unused need words; a birth takes
+the slot that has been vacant longest.
+"""
+
+import math
+
+import numpy as np
+
+from columns.clock import gap_from
+from columns.compiling import inlined, part
+from columns.draws import draw, happens, uniform
+from columns.layout import (
+    ADMITTED,
+    CHILD_DISABLED,
+    CHILD_FEMALE,
+    CHILD_HIV,
+    CHILD_PRESENT,
+    CHILD_UNATTENDED,
+    CLEAR,
+    HOUSEHOLD_HIV,
+    INELIGIBLE,
+    SERVED,
+    UNMET,
+)
+from columns.prefetch import prefetch
+from columns.state import Books
+from columns.streams import stream
+from columns.tallies import (
+    F_CAME,
+    G_PILOT,
+    G_YOUNG,
+    M_CANDIDATES,
+    M_CHILDREN,
+    add,
+    count_child,
+    groups_of,
+    log_event,
+    move_groups,
+)
+from columns.words import MONTH_BYTE, filed_entry, make_entry, make_word, state_of
+from model.codes import CHILDHOOD_MONTHS
+from model.needs import (
+    PROBLEM_SLOTS,
+    append_filed,
+    class_of,
+    close_all,
+    close_need,
+    count_in_village,
+    follow,
+    is_eligible,
+    is_open,
+    is_unfiled,
+    key_of_child,
+    list_unfiled,
+    need_multiplier,
+    unfiled_state,
+)
+from model.stationary import (
+    BORN_WITHOUT_BOTH,
+    BORN_WITHOUT_HUKOU,
+    CERTIFICATE,
+    COMPLETE,
+    HUKOU,
+    LACKING,
+    N_CHAIN,
+    N_PAPERS,
+    P_BOTH,
+    P_ONE_UNMET,
+    S_CLEAR,
+)
+
+SEX = stream("child.sex")
+DISABILITY = stream("child.disability")
+UNATTENDED = stream("child.unattended_at_entry")
+HIV = stream("child.hiv")
+INITIAL = stream("child.initial_need")
+BORN_WITHOUT = stream("child.born_without_papers")
+CLOCK = stream("child.clock")
+MOVES_AWAY = stream("sector.moves_away")
+ARRIVES = stream("sector.arrival_age")
+
+HALF_WORD_BITS, HALF_WORD = 16, 0xFFFF
+NO_SLOT = -1
+ALWAYS = 0  # the month of draws that are made once in a life
+AFTER_MILESTONE, AFTER_CANDIDATE = 0, 1  # index of the clock's draw within a month
+HALF = 0.5
+
+
+@inlined
+def books_of(state, county, thread):
+    """What a county's changes write to when it is worked on by a thread."""
+    return Books(
+        state.needs,
+        state.county_tally[county],
+        state.tally[thread],
+        state.meters[thread],
+        state.log[thread],
+        state.open_entries,
+        state.filed_entries,
+        state.problems[thread],
+    )
+
+
+@part
+def village_of(state, county, slot):
+    """Village of a slot by bisection over the county's villages."""
+    low = county.first_village
+    high = low + county.n_villages - 1
+    while low < high:
+        middle = (low + high + 1) >> 1
+        if state.villages[middle].first_slot <= slot:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+@inlined
+def child_of(state, tables, county, village, household, slot, month):
+    """Age in months, groups and key of the child in a slot of a village and household."""
+    age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
+    rules = tables.rules[0]
+    groups = groups_of(
+        state.traits[slot], household, village, age, rules.young_months, county.poor_percentiles
+    )
+    key = key_of_child(village.key, slot - village.first_slot, month - age)
+    return age, groups, key
+
+
+@inlined
+def set_clock(state, tables, slot, key, age, month, which):
+    """Put the next candidate or age limit into the slot; returns True if the candidate is this very month.
+
+    After an age limit the gap may be nil (a candidate in the same month); after a candidate it is at least
+    one month. A candidate beyond the next age limit is drawn again from there, which a geometric gap allows.
+    """
+    gap = gap_from(draw(key, CLOCK, month, which), tables.gaps) + which
+    limit = np.int64(tables.milestones[age])
+    state.due[slot] = np.uint8((month + min(gap, limit)) & MONTH_BYTE)
+    return gap == 0
+
+
+@inlined
+def enter_service(books, tables, village, slot, service, groups, household, key, since):
+    """Draw how far a need has come when a child becomes eligible: as in the world without the programme.
+
+    ``since`` counts the months from the service's entry age to the draw (0 on the day of entry). Returns the
+    drawn state. Papers are drawn by :func:`enter_papers`. A need that is more common among the very young
+    lasts into the years after.
+    """
+    row, rules = tables.services[service], tables.rules[0]
+    papers = LACKING if is_open(state_of(books.needs[slot, HUKOU])) else COMPLETE
+    profile = tables.profile[class_of(groups), service, since, papers]
+    u = uniform(draw(key, INITIAL, ALWAYS, service))
+    chain = 0
+    if row.status:
+        while chain < N_CHAIN - 1 and u >= profile[chain]:
+            chain += 1
+    else:
+        need = 1.0 - profile[S_CLEAR]
+        multiplier = need_multiplier(row, groups, household)
+        scaled = scaled_share(need, tables.need_scale[village, service] * multiplier)
+        grown = since + np.int64(row.min_age_months) - np.int64(rules.young_months)
+        if row.young_multiplier != 1.0 and grown >= 0 and row.min_age_months < rules.young_months:
+            multiplier += row.young_multiplier - 1.0
+            young = scaled_share(need, tables.need_scale[village, service] * multiplier)
+            scaled += (young - scaled) * math.pow(tables.lasting[service], grown)
+        if u < scaled:
+            rest = profile[S_CLEAR] + need * u / scaled
+            chain = 1
+            while chain < N_CHAIN - 1 and rest >= profile[chain]:
+                chain += 1
+    need = unfiled_state(chain)
+    return ADMITTED if row.term_entry and need == SERVED else need
+
+
+@inlined
+def scaled_share(share, odds):
+    """Share of children in need where their odds of need are a multiple of the usual ones."""
+    return odds * share / (1.0 - share + odds * share)
+
+
+@inlined
+def enter_papers(tables, village, groups, household, key, since):
+    """Draw certificate and hukou together: states of both for a child ``since`` months after birth."""
+    rules = tables.rules[0]
+    pilot = (groups & G_PILOT) != 0
+    born = rules.births_without_hukou_pilot_share if pilot else rules.births_without_hukou_share
+    both = rules.births_without_certificate_pilot_share if pilot else rules.births_without_certificate_share
+    multiplier = need_multiplier(tables.services[HUKOU], groups, household)
+    born = min(born * tables.need_scale[village, HUKOU] * multiplier, 1.0)
+    if not happens(draw(key, BORN_WITHOUT, ALWAYS, 0), born):
+        return CLEAR, CLEAR
+    origin = BORN_WITHOUT_BOTH if happens(draw(key, BORN_WITHOUT, ALWAYS, 1), both) else BORN_WITHOUT_HUKOU
+    table = tables.papers[class_of(groups), since, origin]
+    u = uniform(draw(key, INITIAL, ALWAYS, HUKOU))
+    papers = 0
+    while papers < N_PAPERS - 1 and u >= table[papers]:
+        papers += 1
+    if papers == P_BOTH:
+        return CLEAR, CLEAR
+    if papers >= P_ONE_UNMET:
+        return CLEAR, unfiled_state(papers - P_ONE_UNMET + 1)
+    return unfiled_state(papers + 1), UNMET
+
+
+@part
+def settle_child(books, state, tables, county, arena, slot, month, age):
+    """Give a child that has just come into a slot its traits and the state of its needs; returns its key."""
+    rules = tables.rules[0]
+    v = village_of(state, county, slot)
+    village = state.villages[v]
+    household = state.households[village.first_household + np.int64(state.household[slot])]
+    birth_month = month - age
+    birth = np.uint8(birth_month & MONTH_BYTE)
+    key = key_of_child(village.key, slot - village.first_slot, birth_month)
+    traits = CHILD_PRESENT
+    if happens(draw(key, SEX, ALWAYS, 0), HALF):
+        traits |= CHILD_FEMALE
+    if happens(draw(key, DISABILITY, ALWAYS, 0), rules.disabled_share):
+        traits |= CHILD_DISABLED
+    unattended = rules.unattended_pilot_share if village.pilot else rules.unattended_share
+    if happens(draw(key, UNATTENDED, ALWAYS, 0), unattended):
+        traits |= CHILD_UNATTENDED
+    if household.family & HOUSEHOLD_HIV and happens(draw(key, HIV, ALWAYS, 0), rules.hiv_child_share):
+        traits |= CHILD_HIV
+    state.traits[slot] = np.uint8(traits)
+    state.birth[slot] = birth
+    groups = groups_of(
+        state.traits[slot], household, village, age, rules.young_months, county.poor_percentiles
+    )
+    place = (slot - county.first_slot, v - county.first_village)
+    certificate, hukou = enter_papers(tables, v, groups, household, key, age)
+    for service in range(len(tables.services)):
+        row = tables.services[service]
+        need = INELIGIBLE
+        if is_eligible(row, state.traits[slot], groups, age):
+            if service == CERTIFICATE:
+                need = certificate
+            elif service == HUKOU:
+                need = hukou
+            else:
+                since = age - np.int64(row.min_age_months)
+                need = enter_service(books, tables, v, slot, service, groups, household, key, since)
+        books.needs[slot, service] = make_word(np.uint16(0), need, month)
+        count_in_village(village, need, 1)
+        if need != INELIGIBLE:
+            log_event(books.log, slot, service, INELIGIBLE, need, birth, groups)
+        list_need(books, arena, place, service, birth, need, groups, month)
+    count_child(books, slot, groups, 1)
+    return key
+
+
+@inlined
+def list_need(books, arena, place, service, birth, need, groups, month):
+    """Put a newcomer's need on the list where it belongs; who is admitted to school waits for the term."""
+    entry = make_entry(place[0], place[1], service, birth)
+    if is_unfiled(need):
+        list_unfiled(books, arena, need, entry)
+        add(books, service, F_CAME, groups, 1)
+    elif need == ADMITTED:
+        append_filed(books, arena, filed_entry(entry, month, 0, 0, 0))  # counts as served
+
+
+@part
+def vacate(state, sector, county, slot):
+    """Put a slot at the end of the sector's queue of vacant slots."""
+    state.traits[slot] = np.uint8(0)
+    in_county = slot - county.first_slot
+    state.needs[slot, 0] = np.uint16(0)
+    state.needs[slot, 1] = np.uint16(0)
+    if sector.n_free == 0:
+        sector.free_head = in_county
+    else:
+        tail = county.first_slot + sector.free_tail
+        state.needs[tail, 0] = np.uint16(in_county & HALF_WORD)
+        state.needs[tail, 1] = np.uint16(in_county >> HALF_WORD_BITS)
+    sector.free_tail = in_county
+    sector.n_free += 1
+
+
+@inlined
+def occupy(state, sector, county):
+    """Take the slot that has been vacant longest; NO_SLOT where the sector is full."""
+    if sector.n_free == 0:
+        return NO_SLOT
+    slot = county.first_slot + sector.free_head
+    sector.free_head = np.int64(state.needs[slot, 0]) | (np.int64(state.needs[slot, 1]) << HALF_WORD_BITS)
+    sector.n_free -= 1
+    return slot
+
+
+@part
+def leave(books, state, tables, county, village, sector, slot, month):
+    """A child ages out or moves away: its open spells end as ``left`` and its slot falls vacant."""
+    household = state.households[village.first_household + np.int64(state.household[slot])]
+    _, groups, _ = child_of(state, tables, county, village, household, slot, month)
+    birth = state.birth[slot]
+    close_all(books, village, slot, month, groups, birth)
+    vacate(state, sector, county, slot)
+    sector.n_children -= 1
+
+
+@inlined
+def pass_age_limit(books, state, tables, county, arena, v, slot, month):
+    """A birthday at which services begin or end for a child; returns True if a candidate falls on it."""
+    village = state.villages[v]
+    household = state.households[village.first_household + np.int64(state.household[slot])]
+    age, groups, key = child_of(state, tables, county, village, household, slot, month)
+    birth = state.birth[slot]
+    if age == np.int64(tables.rules[0].young_months):
+        move_groups(books, slot, groups | G_YOUNG, groups)
+    place = (slot - county.first_slot, v - county.first_village)
+    for service in range(len(tables.services)):
+        row = tables.services[service]
+        if age == np.int64(row.max_age_months):
+            close_need(books, village, slot, service, month, groups, birth)
+        elif age == np.int64(row.min_age_months) and is_eligible(row, state.traits[slot], groups, age):
+            begin_eligibility(
+                books, state, tables, arena, v, slot, place, service, month, groups, household, key
+            )
+    return set_clock(state, tables, slot, key, age, month, AFTER_MILESTONE)
+
+
+@inlined
+def begin_eligibility(books, state, tables, arena, v, slot, place, service, month, groups, household, key):
+    """A service begins to apply to a child: draw its state as of today and list it if it is an open need."""
+    birth = state.birth[slot]
+    need = enter_service(books, tables, v, slot, service, groups, household, key, 0)
+    add(books, service, INELIGIBLE, groups, -1)
+    add(books, service, need, groups, 1)
+    books.needs[slot, service] = make_word(np.uint16(0), need, month)
+    village = state.villages[v]
+    count_in_village(village, need, 1)
+    log_event(books.log, slot, service, INELIGIBLE, need, birth, groups)
+    list_need(books, arena, place, service, birth, need, groups, month)
+    if is_unfiled(need):
+        follow(books, village, slot, service, month, groups, tables.rules[0])
+
+
+@part
+def age_population(state, tables, c, month, thread, candidates):
+    """Births, birthdays, ageing out and migration of a county; returns the number of candidates of the month.
+
+    Slots with a candidate event are left in ``candidates`` for :func:`model.onset.arise_needs`.
+    """
+    county, arena = state.counties[c], state.arenas[c]
+    books = books_of(state, c, thread)
+    today = np.uint8(month & MONTH_BYTE)
+    n_candidates = 0
+    for s in range(2 * c, 2 * c + 2):
+        sector = state.sectors[s]
+        aged_out = 0
+        for v in range(sector.first_village, sector.first_village + sector.n_villages):
+            village = state.villages[v]
+            n_due = list_due(state, village, today, candidates, n_candidates)
+            for i in range(n_candidates, n_candidates + n_due):
+                slot = candidates[i]
+                age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
+                candidate = True
+                if age == CHILDHOOD_MONTHS:
+                    leave(books, state, tables, county, village, sector, slot, month)
+                    aged_out += 1
+                    candidate = False
+                elif tables.is_milestone[age]:
+                    candidate = pass_age_limit(books, state, tables, county, arena, v, slot, month)
+                if candidate:
+                    candidates[n_candidates] = slot
+                    n_candidates += 1
+        hold = tables.rules[0].hold_population
+        births = aged_out if hold else np.int64(tables.births[s, month])
+        for _ in range(births):
+            settle_newcomer(books, state, tables, county, arena, sector, month, 0)
+        if not hold:
+            migrate(books, state, tables, county, arena, sector, month, np.int64(tables.target[s, month]))
+        books.meters[M_CHILDREN] += sector.n_children
+    books.meters[M_CANDIDATES] += n_candidates
+    return n_candidates
+
+
+@inlined
+def list_due(state, village, today, slots, first):
+    """List the village's children whose date is today behind ``first``, and ask for their memory."""
+    n_due = 0
+    for slot in range(village.first_slot, village.first_slot + village.n_slots):
+        if state.due[slot] == today and (state.traits[slot] & CHILD_PRESENT):
+            slots[first + n_due] = slot
+            n_due += 1
+            prefetch(state.needs, slot)
+            prefetch(state.household, slot)
+            prefetch(state.birth, slot)
+    return n_due
+
+
+@part
+def settle_newcomer(books, state, tables, county, arena, sector, month, age):
+    """A child of the given age comes into the longest vacant slot of the sector."""
+    slot = occupy(state, sector, county)
+    if slot == NO_SLOT:
+        books.problems[0] = PROBLEM_SLOTS
+        return
+    sector.n_children += 1
+    key = settle_child(books, state, tables, county, arena, slot, month, age)
+    if age == 0:
+        follow_newborn(books, state, tables, county, slot, month)
+    set_clock(state, tables, slot, key, age, month, AFTER_CANDIDATE)
+
+
+@part
+def follow_newborn(books, state, tables, county, slot, month):
+    """Take the needs that a child is born with into the followed cohort."""
+    village = state.villages[village_of(state, county, slot)]
+    household = state.households[village.first_household + np.int64(state.household[slot])]
+    _, groups, _ = child_of(state, tables, county, village, household, slot, month)
+    for service in range(len(tables.services)):
+        if is_unfiled(state_of(books.needs[slot, service])):
+            follow(books, village, slot, service, month, groups, tables.rules[0])
+
+
+@part
+def migrate(books, state, tables, county, arena, sector, month, target):
+    """Let children move away or arrive until the sector has the number that the census path asks for."""
+    attempt = 0
+    while sector.n_children > target:
+        bits = draw(sector.key, MOVES_AWAY, month, attempt)
+        slot = sector.first_slot + np.int64(uniform(bits) * sector.n_slots)
+        if state.traits[slot] & CHILD_PRESENT:
+            village = state.villages[village_of(state, county, slot)]
+            leave(books, state, tables, county, village, sector, slot, month)
+        attempt += 1
+    arrival = 0
+    while sector.n_children < target and sector.n_free > 0:
+        age = np.int64(uniform(draw(sector.key, ARRIVES, month, arrival)) * CHILDHOOD_MONTHS)
+        settle_newcomer(books, state, tables, county, arena, sector, month, age)
+        arrival += 1
+
+
+@part
+def find_candidates(state, c, month, candidates):
+    """List the slots of a county whose candidate is due this month, not yet handled; returns their number."""
+    county = state.counties[c]
+    today = np.uint8(month & MONTH_BYTE)
+    n_candidates = 0
+    for slot in range(county.first_slot, county.first_slot + county.n_slots):
+        if state.due[slot] == today and (state.traits[slot] & CHILD_PRESENT):
+            candidates[n_candidates] = slot
+            n_candidates += 1
+    return n_candidates

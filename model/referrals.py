@@ -1,0 +1,285 @@
+"""From found to filed: papers are gathered, with or without a worker, until a request stands at a desk.
+
+The chain of documents acts here: a request that needs a document the child lacks cannot be filed (``hard``);
+a worker who meets this starts on the missing document first.
+"""
+
+import numpy as np
+
+from columns.compiling import inlined, part
+from columns.draws import draw, happens, uniform
+from columns.layout import (
+    CHILD_DISABLED,
+    CHILD_UNATTENDED,
+    FILED_ALONE,
+    FILED_HELPED,
+    FOUND,
+    GATHERING_ALONE,
+    GATHERING_HELPED,
+    GAVE_UP,
+    NOT_ELIGIBLE,
+    SERVED,
+    UNMET,
+)
+from columns.prefetch import AHEAD
+from columns.sorting import sort_by_key
+from columns.streams import stream
+from columns.tallies import (
+    F_COHORT_FILED,
+    F_FILED_ALONE,
+    F_FILED_HELPED,
+    F_FILED_HELPED_FIRST,
+    F_GAVE_UP,
+    G_MIGRANT,
+    G_POOR,
+    G_REMOTE,
+    NO_FLOW,
+    add,
+    groups_of,
+)
+from columns.words import (
+    COHORT_BIT,
+    FILED_ONCE,
+    HELPED_BIT,
+    MONTH_BYTE,
+    UNDER_REVIEW,
+    entry_birth,
+    entry_service,
+    entry_slot,
+    entry_village,
+    filed_entry,
+    for_service,
+    make_entry,
+    state_of,
+)
+from model.codes import DESK_COUNTY, FIFO, MINUTES_PER_HOUR, NEED_FIRST
+from model.learning import remember
+from model.money import TRIPS
+from model.needs import (
+    PROBLEM_FILED_FULL,
+    append_gathering,
+    append_open,
+    ask_for_child,
+    change,
+    is_open,
+    key_of_child,
+    last_gathering,
+    receives_cash,
+)
+from model.population import books_of
+from model.stationary import HUKOU
+
+COMPLETES = stream("child.papers_complete_or_dropped")
+ATTENDED = stream("case.worker_attends")
+QUEUE_ORDER = stream("case.order_within_month")
+
+NO_HELP, WITH_PAPERS, GOES_ALONG = range(3)
+CLASS_FIRST, CLASS_LAST = 0, 3
+DAMP = 1e-9
+
+
+@part
+def file_referrals(state, tables, c, month, thread, order, waiting):
+    """The county's month at the kitchen tables: cases in gathering are completed, dropped or go on.
+
+    ``order`` and ``waiting`` are scratch (uint64); cases filed in the same month are put in the order of a
+    keyed hash before they join the queue, so that memory order decides nothing.
+    """
+    county, arena = state.counties[c], state.arenas[c]
+    books = books_of(state, c, thread)
+    rules = tables.rules[0]
+    last, n_filed = arena.start + arena.capacity, 0
+    kept, position = last, last
+    # A document that is taken in hand on the way joins the list and is met too.
+    while position > last_gathering(arena):
+        position -= 1
+        if position - AHEAD >= last_gathering(arena):
+            ask_for_child(state, county, books.open_entries[position - AHEAD])
+        entry = books.open_entries[position]
+        slot = county.first_slot + entry_slot(entry)
+        service = entry_service(entry)
+        need = state_of(books.needs[slot, service])
+        if need == GATHERING_ALONE or need == GATHERING_HELPED:
+            village = state.villages[county.first_village + entry_village(entry)]
+            household = state.households[village.first_household + np.int64(state.household[slot])]
+            age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
+            key = key_of_child(village.key, slot - village.first_slot, month - age)
+            traits = state.traits[slot]
+            groups = groups_of(traits, household, village, age, rules.young_months, county.poor_percentiles)
+            outcome = gather(
+                books, state, tables, arena, village, household, slot, service, month, groups, key, need,
+                entry, c,
+            )  # fmt: skip
+            if outcome > 0:
+                review, accompanied = 0, outcome - 1
+                priority = priority_of(books, tables, slot, service, traits)
+                waiting[n_filed] = filed_entry(entry, month, priority, review, accompanied)
+                order[n_filed] = draw(key, QUEUE_ORDER, month, service)
+                n_filed += 1
+            elif state_of(books.needs[slot, service]) == GAVE_UP:
+                append_open(books, arena, entry)
+            else:
+                kept -= 1
+                books.open_entries[kept] = entry
+    arena.n_gathering = last - kept
+    n_filed = add_reviews(books, state, tables, county, month, order, waiting, n_filed)
+    join_queue(books, arena, order, waiting, n_filed)
+
+
+@inlined
+def join_queue(books, arena, order, waiting, n_filed):
+    """Append the month's cases to the county's queue in the order of their hashes."""
+    if arena.n_filed + n_filed > arena.capacity:
+        books.problems[0] = PROBLEM_FILED_FULL
+        return
+    sort_by_key(order, waiting, n_filed)
+    start = arena.start + arena.n_filed
+    for i in range(n_filed):
+        books.filed_entries[start + i] = waiting[i]
+    arena.n_filed += n_filed
+
+
+@inlined
+def pace_of(tables, village, row, service, groups, need, month, key):
+    """Monthly probability that the papers are complete, and how the worker helps.
+
+    A worker with hours for papers raises it (``assistance_multiplier``), one who can also go along to the
+    desk brings it to ``gathering_helped_per_month``, with better odds after a year in the post; without hours
+    the family has advice only. Migrant families need papers from elsewhere.
+    """
+    rules = tables.rules[0]
+    alone = rules.hukou_barrier_clearance_per_month if service == HUKOU else row.gathering_alone_per_month
+    pace, help_given = alone, NO_HELP
+    if need == GATHERING_HELPED:
+        pace = alone * rules.information_multiplier
+        attended = happens(draw(key, ATTENDED, month, service), village.paper_share)
+        if attended and village.paper_minutes >= rules.papers_hours * MINUTES_PER_HOUR:
+            pace, help_given = max(pace, alone * rules.assistance_multiplier), WITH_PAPERS
+            if village.paper_minutes >= (rules.papers_hours + rules.accompany_hours) * MINUTES_PER_HOUR:
+                help_given = GOES_ALONG
+                if service != HUKOU:
+                    pace = max(pace, row.gathering_helped_per_month)
+            if month - village.hired_month >= 12:
+                odds = rules.experience_odds_ratio * pace / max(1.0 - pace, DAMP)
+                pace = odds / (1.0 + odds)
+    if groups & G_MIGRANT:
+        pace *= 1.0 - rules.portability_penalty
+    return min(pace, 1.0), help_given
+
+
+@inlined
+def drop_of(tables, books, slot, groups, need):
+    """Monthly probability that a family gives up gathering papers; poor and remote families oftener."""
+    rules = tables.rules[0]
+    drop = rules.drop_out_per_month
+    if groups & G_POOR:
+        drop *= rules.drop_out_poor_multiplier
+    if groups & G_REMOTE:
+        drop *= rules.drop_out_remote_multiplier
+    if need == GATHERING_HELPED:
+        drop *= rules.drop_out_helped_multiplier
+    if receives_cash(books, tables.services, slot):
+        drop *= tables.cash_drop_out[0]
+    return drop
+
+
+@inlined
+def gather(
+    books, state, tables, arena, village, household, slot, service, month, groups, key, need, entry, c
+):
+    """One month of gathering papers; returns 0 if the case stays, 1 if it is filed, 2 if accompanied."""
+    rules, row = tables.rules[0], tables.services[service]
+    birth = state.birth[slot]
+    pace, help_given = pace_of(tables, village, row, service, groups, need, month, key)
+    linked = rules.automatic_link and need == GATHERING_HELPED and row.status
+    u = uniform(draw(key, COMPLETES, month, service))
+    if u >= pace and not linked:
+        if u < pace + (1.0 - pace) * drop_of(tables, books, slot, groups, need):
+            change(books, village, slot, service, GAVE_UP, F_GAVE_UP, month, groups, birth)
+            if need == GATHERING_HELPED:
+                remember(village, household, tables, month, False)
+        return 0
+    if blocked(books, tables, arena, village, slot, row.hard_prerequisite, month, groups, need, entry):
+        return 0
+    if need == GATHERING_HELPED:
+        blocked(books, tables, arena, village, slot, row.soft_prerequisite, month, groups, need, entry)
+        if help_given >= WITH_PAPERS:
+            village.paper_minutes -= rules.papers_hours * MINUTES_PER_HOUR
+        if help_given == GOES_ALONG:
+            village.paper_minutes -= rules.accompany_hours * MINUTES_PER_HOUR
+    file_case(books, village, slot, service, month, groups, birth, need)
+    state.counters[c, TRIPS] += 2 if row.desk == DESK_COUNTY else 1
+    return 2 if help_given == GOES_ALONG else 1
+
+
+@part
+def file_case(books, village, slot, service, month, groups, birth, need):
+    """Count a filing and put the need into its filed state."""
+    helped = need == GATHERING_HELPED
+    new, flow = (FILED_HELPED, F_FILED_HELPED) if helped else (FILED_ALONE, F_FILED_ALONE)
+    change(books, village, slot, service, new, flow, month, groups, birth)
+    word = books.needs[slot, service]
+    if helped and not word & HELPED_BIT:
+        add(books, service, F_FILED_HELPED_FIRST, groups, 1)
+        books.needs[slot, service] |= HELPED_BIT
+    if word & COHORT_BIT and not word & FILED_ONCE:
+        add(books, service, F_COHORT_FILED, groups, 1)
+    books.needs[slot, service] |= FILED_ONCE
+
+
+@part
+def blocked(books, tables, arena, village, slot, prerequisite, month, groups, need, entry):
+    """Whether a document is missing; a worker who meets this takes the document in hand first."""
+    if prerequisite < 0 or not tables.rules[0].documents_chain:
+        return False
+    held = state_of(books.needs[slot, prerequisite])
+    if not is_open(held):
+        return False
+    if need == GATHERING_HELPED and (
+        held == UNMET or held == FOUND or held == GAVE_UP or held == NOT_ELIGIBLE
+    ):
+        change(
+            books, village, slot, prerequisite, GATHERING_HELPED, NO_FLOW, month, groups, entry_birth(entry)
+        )
+        append_gathering(books, arena, for_service(entry, prerequisite))
+    return True
+
+
+@inlined
+def priority_of(books, tables, slot, service, traits):
+    """Priority class of a case under the discipline in force: 0 is served first."""
+    rules = tables.rules[0]
+    if rules.discipline == FIFO:
+        return CLASS_FIRST
+    if rules.discipline == NEED_FIRST:
+        n_open = 0
+        for other in range(len(tables.services)):
+            n_open += is_open(state_of(books.needs[slot, other]))
+        return max(CLASS_LAST - n_open + 1, CLASS_FIRST)
+    if traits & (CHILD_UNATTENDED | CHILD_DISABLED):
+        return CLASS_FIRST
+    return min(np.int64(tables.services[service].priority_class), CLASS_LAST)
+
+
+@inlined
+def add_reviews(books, state, tables, county, month, order, waiting, n_filed):
+    """Reviews of allowances: each village has its month, so that offices meet them spread over the year."""
+    for v in range(county.first_village, county.first_village + county.n_villages):
+        village = state.villages[v]
+        since = month - np.int64(village.review_offset)
+        for service in range(len(tables.services)):
+            row = tables.services[service]
+            if row.status and row.review_interval_months > 0 and since % row.review_interval_months == 0:
+                for slot in range(village.first_slot, village.first_slot + village.n_slots):
+                    word = books.needs[slot, service]
+                    if state_of(word) == SERVED and not word & UNDER_REVIEW:
+                        books.needs[slot, service] = word | UNDER_REVIEW
+                        birth = state.birth[slot]
+                        age = (month - np.int64(birth)) & MONTH_BYTE
+                        key = key_of_child(village.key, slot - village.first_slot, month - age)
+                        entry = make_entry(slot - county.first_slot, v - county.first_village, service, birth)
+                        priority = CLASS_FIRST if tables.rules[0].discipline == FIFO else CLASS_LAST
+                        waiting[n_filed] = filed_entry(entry, month, priority, 1, 0)
+                        order[n_filed] = draw(key, QUEUE_ORDER, month, service)
+                        n_filed += 1
+    return n_filed

@@ -1,0 +1,238 @@
+"""The model: one world under one strategy, month after month, as a Mesa model.
+
+``step()`` reads like the schedule of the specification. What crosses counties (policy, spread, seats, money)
+happens in two serial barriers; between them every county has its month to itself, on any number of threads.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from time import process_time
+
+import numpy as np
+
+from columns.layout import SERVED
+from columns.state_hash import hash_arrays
+from model.assembly import assemble, entries_in_use, grown
+from model.calendar import month_text, year_of
+from model.codes import GROUP_DISABLED, GROUP_POOR, GROUP_UNATTENDED
+from model.evidence import publish_coverage
+from model.kernel_problems import check_problems
+from model.money import (
+    DISABILITY_SUBSIDY_MONTHS,
+    ORPHAN_ALLOWANCE_MONTHS,
+    SUBSISTENCE_ALLOWANCE_MONTHS,
+    account_costs,
+    money_arrays,
+    set_budgets,
+)
+from model.month import N_COUNTY_PHASES, make_scratch, run_counties
+from model.observation import clear_flows, make_observed, observe_children, observe_money, observe_posts
+from model.orders import county_scores, ranking_columns
+from model.policy import apply_policy, make_policy, national_path, waves_arrays
+from model.scenario import Scenario, make_scenario
+from model.schedule import COUNTY_PHASES, PHASES
+from model.spread import spread_approach
+from model.spread_setup import Spread, prepare_spread
+from model.tables import renew, renew_rules
+from model.windows import WithAgents
+
+FULL_SHARE = 0.8
+GROWTH_FACTOR = 1.5
+LEAST_GROWTH = 1024
+MESA_SEEDS = 2**32
+"""Mesa's own generator, which no decision uses, takes seeds below this."""
+ALLOWANCES = {
+    GROUP_UNATTENDED: ORPHAN_ALLOWANCE_MONTHS,
+    GROUP_POOR: SUBSISTENCE_ALLOWANCE_MONTHS,
+    GROUP_DISABLED: DISABILITY_SUBSIDY_MONTHS,
+}
+
+
+class ScaleUpModel(WithAgents):
+    """Provinces, counties, villages, households, children, workers and desks, month by month.
+
+    Parameters
+    ----------
+    scenario : Scenario, optional
+        From :func:`model.scenario.make_scenario`; the default history in the pilot counties.
+    n_threads : int
+        Threads for the county phases; results do not depend on it.
+    log_events : bool
+        Keep every change of state of every need with its month (for small worlds).
+    profile : bool
+        Run and time the county phases one by one, with identical results.
+
+    Attributes
+    ----------
+    months_done : int
+        Months simulated so far; the next is month ``months_done``.
+    state, tables : columns.state.State, columns.state.Tables
+        The columns and what kernels read.
+    observed : model.observation.Observed
+        Counts by month, filled as far as the run has come.
+    events : list of (month, ndarray)
+        Changes of state, if ``log_events``; see :mod:`columns.tallies`.
+    """
+
+    scenario: Scenario = None  # type: ignore[assignment]
+    """The :class:`model.scenario.Scenario`; takes the place of Mesa's experimental attribute of that name."""
+
+    def __init__(self, scenario=None, n_threads=1, log_events=False, profile=False):
+        scenario = scenario or make_scenario()
+        super().__init__(rng=scenario.seed % MESA_SEEDS)
+        self.scenario = scenario
+        self.n_threads, self.log_events = n_threads, log_events
+        assembled = assemble(self.scenario, n_threads, log_events)
+        self.world, self.state, self.tables, self.still, self.background, self.blocks, self.rank = assembled
+        self.policy = make_policy(self.scenario.schedule)
+        self.spread = self._prepare_spread()
+        _, costs, payments, gap = money_arrays(len(self.state.counties))
+        self._money = costs, payments, gap
+        self._scratch = [make_scratch(self.state, len(self.tables.services)) for _ in range(n_threads)]
+        self._pool = ThreadPoolExecutor(n_threads) if n_threads > 1 else None
+        self._given = self.tables.services["durable"] == 0
+        clear_flows(self.state, self._given)  # needs that children begin with are no flow of the first month
+        logged = len(self.state.villages) if log_events else 0
+        self.observed = make_observed(
+            self.scenario.until + 1, len(self.state.counties), len(self.tables.services), logged
+        )
+        self.months_done = 0
+        self.events = []
+        self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0) if profile else None
+        self._take_events(0)
+
+    def _prepare_spread(self) -> Spread:
+        counties, strategy = self.state.counties, self.scenario.strategy
+        waves = waves_arrays(strategy.waves, counties, self.scenario.seed)
+        ranking = None
+        if strategy.ranking:
+            ranking, _ = ranking_columns(strategy.ranking, self.world.table, self.state.villages)
+        score = county_scores(strategy.order_index, counties, self.state.villages, ranking)
+        return prepare_spread(
+            counties,
+            self.world.table,
+            self.scenario.seed,
+            self.tables.rules,
+            *waves,
+            strategy.order_index,
+            score,
+        )
+
+    def step(self):
+        """Simulate the next month; returns at once if the clock is behind a resumed run."""
+        month = int(self.time) - 1
+        self.running = month < self.scenario.until
+        if month < self.months_done or month > self.scenario.until:
+            return
+        self.apply_policy(month)
+        self.spread_approach(month)
+        self.run_counties(month)
+        self.account_costs(month)
+        self.observe_month(month)
+        self.months_done = month + 1
+        self.follow_posts()
+
+    def run(self, until=None):
+        """Run to a month (inclusive), by default the scenario's last; returns the model."""
+        last = self.scenario.until if until is None else until
+        while self.months_done <= last:
+            super().run_for(1)
+        return self
+
+    def apply_policy(self, month):
+        """Bring the rules of the month into force."""
+        if apply_policy(month, self.policy, self.tables.rules, self.spread.nation, national_path()) and month:
+            self.tables = renew_rules(self.tables)
+        self.tables = renew(self.tables, self.still, month)
+
+    def spread_approach(self, month):
+        """Provinces and counties decide; budgets and training seats become envelopes of the counties."""
+        set_budgets(self.state.counties, self.tables.rules)
+        spread_approach(month, self.state.counties, *self.spread, self.tables.rules)
+
+    def run_counties(self, month):
+        """All county phases of a month, on all threads."""
+        if self.seconds is None:
+            self._run_phases(month, 0, N_COUNTY_PHASES)
+        else:
+            for position, name in enumerate(COUNTY_PHASES):
+                start = process_time()
+                self._run_phases(month, position, position + 1)
+                self.seconds[name] += process_time() - start
+        check_problems(self.state.problems, month_text(month))
+        self._make_room()
+
+    def _run_phases(self, month, first_phase, last_phase):
+        if self._pool is None:
+            self._run_blocks(self.blocks, month, 0, first_phase, last_phase)
+            return
+        shares = [self.blocks[thread :: self.n_threads] for thread in range(self.n_threads)]
+        waiting = [
+            self._pool.submit(self._run_blocks, share, month, thread, first_phase, last_phase)
+            for thread, share in enumerate(shares)
+        ]
+        for future in waiting:
+            future.result()
+
+    def _run_blocks(self, blocks, month, thread, first_phase, last_phase):
+        for block in blocks:
+            run_counties(
+                self.state, self.tables, self.rank, month, block.first, block.last, thread,
+                first_phase, last_phase, self._scratch[thread],
+            )  # fmt: skip
+
+    def _make_room(self):
+        """Enlarge the lists of counties whose open spells are close to filling them."""
+        arenas = self.state.arenas
+        fullest = np.maximum(arenas["n_open"] + arenas["n_gathering"], arenas["n_filed"])
+        if (fullest > FULL_SHARE * arenas["capacity"]).any():
+            wanted = np.ceil(GROWTH_FACTOR * fullest).astype(np.int64) + LEAST_GROWTH
+            self.state = grown(self.state, np.maximum(arenas["capacity"], wanted))
+            self._scratch = [
+                make_scratch(self.state, len(self.tables.services)) for _ in range(self.n_threads)
+            ]
+
+    def account_costs(self, month):
+        """Turn what was done into money by category and payer."""
+        state, services = self.state, self.tables.services
+        for s, row in enumerate(services):
+            if row.status:
+                state.counters[:, ALLOWANCES[int(row.group)]] += state.county_tally[:, s, SERVED]
+        account_costs(state.counties, state.counters, *self._money, self.tables.rules)
+        observe_money(self.observed, month, *self._money)
+
+    def observe_month(self, month):
+        """Count the month and publish what peers may see of it."""
+        publish_coverage(self.state.counties, self.state.villages)
+        observe_children(self.observed, month, year_of(month) - year_of(0), self.state, self._given)
+        observe_posts(self.observed, month, self.state, self.rank)
+        self._take_events(month)
+
+    def _take_events(self, month):
+        """Move the month's event log out of the kernels' buffers, in the order of child slots."""
+        if not self.log_events:
+            return
+        taken = []
+        for log in self.state.log:
+            count = int(log[0])
+            if count >= len(log):
+                raise MemoryError(
+                    f"{month_text(month)}: {count:,} events do not fit the event log; switch it off"
+                )
+            taken.append(log[1 : 1 + count].copy())
+            log[0] = 0
+        merged = np.concatenate(taken)
+        self.events.append((month, merged[np.argsort(merged & np.uint64(0xFFFFFFFF), kind="stable")]))
+
+    def state_hash(self):
+        """Hexadecimal hash of all columns, lists and queues at the end of the last month."""
+        state = self.state
+        named = {
+            name: np.asarray(getattr(state, name))
+            for name in (
+                "counties", "townships", "villages", "households", "sectors", "needs", "birth", "due",
+                "traits", "household", "desks", "county_tally",
+            )
+        }  # fmt: skip
+        named |= entries_in_use(state)
+        named |= {f"spread.{name}": np.asarray(value) for name, value in self.spread._asdict().items()}
+        return hash_arrays(named)

@@ -1,0 +1,221 @@
+"""What kernels read besides the columns: thresholds, curves and profiles, built once or once a month.
+
+Everything that needs exp, log or a power is computed here with Python's ``math``, so compiled and uncompiled
+kernels see the same numbers.
+"""
+
+import math
+
+import numpy as np
+
+from columns.clock import gap_table
+from columns.draws import TWO_TO_32
+from columns.state import Tables
+from columns.words import MONTH_BITS
+from model.calendar import is_welfare_week
+from model.codes import CHILDHOOD_MONTHS, DESK_VILLAGE, GROUP_UNATTENDED, PLAN_DATED, PLAN_GROWING
+from model.stationary import CERTIFICATE, HUKOU, solve
+
+HIGHEST_CEILING = 0.9
+
+
+def turnover_of(services, rules):
+    """Monthly probability of losing the status of each service by status, outside and in pilot villages.
+
+    Being unattended ends at its turnover times the share of children who are not
+    (:func:`model.onset.change_family`).
+    """
+    lost = np.zeros((2, len(services)))
+    for place, share in enumerate((rules.unattended_share, rules.unattended_pilot_share)):
+        for s, row in enumerate(services):
+            if row.status and row.group == GROUP_UNATTENDED:
+                lost[place, s] = rules.unattended_change_per_month * (1.0 - share)
+    return lost
+
+
+def need_scales(villages, services, rules):
+    """Odds of need of each village relative to the reference for which inflows are declared.
+
+    Outside the pilot the mean multiplier over the country is 1, so a poor remote village has more need than
+    the declared share. In a pilot village the declared share is that of the village itself, so its own mean
+    multiplier is divided out.
+
+    Returns
+    -------
+    ndarray, float32, shape (villages, services)
+    """
+    pilot = villages["pilot"] == 1
+    unattended = np.where(pilot, rules.unattended_pilot_share, rules.unattended_share)
+    shares = [villages["remote"], villages["poverty"], villages["minority"], villages["left_behind"]]
+    shares += [
+        np.full(len(villages), rules.disabled_share),
+        unattended,
+        villages["hiv_affected"],
+        villages["migrant"],
+    ]
+    scales = np.empty((len(villages), len(services)), dtype=np.float32)
+    for s, row in enumerate(services):
+        mean = np.ones(len(villages))
+        for trait, share in enumerate(shares):
+            mean += share * (row.multipliers[trait] - 1.0)
+        mean += rules.caregiver_strained_share * (row.strain_multiplier - 1.0)
+        young = max(min(rules.young_months, row.max_age_months) - row.min_age_months, 0)
+        mean += young / (row.max_age_months - row.min_age_months) * (row.young_multiplier - 1.0)
+        norm = np.where(pilot, 1.0 / mean, row.multiplier_norm)
+        if s in (CERTIFICATE, HUKOU) or row.status:
+            scales[:, s] = norm
+        else:
+            reference = odds(row.need_share_pilot)
+            scales[:, s] = np.where(pilot, 1.0, odds(row.need_share) / reference) * norm
+    return scales
+
+
+def odds(share):
+    """Odds of a share below 1."""
+    return share / (1.0 - share)
+
+
+def highest_multiplier(row):
+    """Largest multiplier that any child can have for a service."""
+    excess = [max(value - 1.0, 0.0) for value in row.multipliers]
+    return 1.0 + sum(excess) + max(row.young_multiplier - 1.0, 0.0) + row.strain_multiplier - 1.0
+
+
+def ceilings(services, scales, rules):
+    """Dominating probability per month of every kind of candidate event: services, then family events.
+
+    They cover every trait and lever: multipliers at their largest, the largest scale of any village and any
+    upward shock of the onset. Strategies share them, so they share the clock.
+    """
+    values = []
+    for s, row in enumerate(services):
+        inflow = 0.0 if row.status else row.inflow_per_month
+        values.append(inflow * float(scales[:, s].max(initial=0.0)) * highest_multiplier(row))
+    values += [
+        rules.family_change_per_month,
+        rules.caregiver_change_per_month,
+        rules.unattended_change_per_month,
+    ]
+    return np.array(values)
+
+
+def clock(values):
+    """Gap table and cumulative kind thresholds of the candidate clock.
+
+    Raises
+    ------
+    ValueError
+        If the ceilings add up to so much that the clock makes no sense.
+    """
+    total = float(sum(values))
+    if not 0.0 < total < HIGHEST_CEILING:
+        raise ValueError(
+            f"the rates of onset and family change add up to at most {total:.3f} a month; they must stay "
+            f"below {HIGHEST_CEILING}: lower inflow_per_month or the multipliers of the services"
+        )
+    kinds, sum_so_far = [], 0.0
+    for value in values:
+        sum_so_far += float(value)
+        kinds.append(math.floor(sum_so_far / total * TWO_TO_32))
+    kinds[-1] = math.floor(TWO_TO_32)
+    return gap_table(total), np.array(kinds, dtype=np.uint64)
+
+
+def milestones(services, rules):
+    """Months until the next age limit of a service, and whether an age is one."""
+    limits = {int(row.min_age_months) for row in services} | {int(row.max_age_months) for row in services}
+    limits |= {int(rules.young_months), CHILDHOOD_MONTHS}
+    ages = range(MONTH_BITS)
+    until = [min((limit - age for limit in limits if limit > age), default=MONTH_BITS - 1) for age in ages]
+    return np.array(until, dtype=np.int64), np.array([age in limits and age > 0 for age in ages])
+
+
+def give_up_curve(services, rules):
+    """Monthly probability of giving up after waiting w months: θ = θ0·exp(θ1·(w/patience − 1)), 1 − e^−θ."""
+    curve = np.zeros((len(services), MONTH_BITS))
+    for s, row in enumerate(services):
+        patience = row.patience_months * rules.patience_multiplier
+        for wait in range(MONTH_BITS):
+            growth = min(rules.abandonment_slope * (wait / patience - 1.0), math.log(patience) + 2.0)
+            curve[s, wait] = 1.0 - math.exp(-math.exp(growth) / patience)
+    return curve
+
+
+def fading_curve(rules):
+    """Share of a difference in trust that is left after 0 … 255 months."""
+    return np.array([(1.0 - rules.trust_return_per_month) ** months for months in range(MONTH_BITS)])
+
+
+def monthly(rules, services, month):
+    """Curves of one month: (trend, asking, cash_drop_out, cash_dropout, desk_growth)."""
+    trend = np.ones(len(services))
+    for s, row in enumerate(services):
+        if row.term_entry:
+            trend[s] = math.exp(-rules.school_retention_trend_per_year * month / 12)
+    growth = 1.0
+    if rules.desk_plan == PLAN_DATED:
+        growth = rules.desk_dated_factor
+    elif rules.desk_plan == PLAN_GROWING:
+        growth = math.exp(rules.desk_growth_per_year * month / 12)
+    cash = rules.cash_drop_out_multiplier**rules.cash_multiplier
+    dropout = rules.cash_school_dropout_multiplier**rules.cash_multiplier
+    return (
+        trend,
+        np.array([rules.welfare_week_boost if is_welfare_week(month) else 1.0]),
+        np.array([cash]),
+        np.array([dropout]),
+        np.array([growth]),
+    )
+
+
+def renew(tables, still, month):
+    """Bring the tables that follow dated changes and the calendar up to a month."""
+    rules, services = tables.rules[0], tables.services
+    trend, asking, cash, dropout, growth = monthly(rules, services, month)
+    seek = still.seek * rules.self_seeking
+    seek[[CERTIFICATE, HUKOU]] *= rules.hukou_drive_seek_multiplier
+    return tables._replace(
+        trend=trend,
+        asking=asking,
+        cash_drop_out=cash,
+        cash_dropout=dropout,
+        desk_growth=growth,
+        seek=np.minimum(seek, 1.0 - still.end),
+    )
+
+
+def renew_rules(tables):
+    """Bring the curves that follow parameters up to date after a dated change of rules."""
+    rules, services = tables.rules[0], tables.services
+    return tables._replace(give_up=give_up_curve(services, rules), fading=fading_curve(rules))
+
+
+def make_tables(state_villages, plan, rules, services, names):
+    """Build the read-only inputs of the kernels for month 0.
+
+    Parameters
+    ----------
+    state_villages : structured array of VILLAGE
+    plan : model.demography.DemographicPlan
+    rules : recarray, shape (1,)
+    services : recarray, shape (services,)
+    names : sequence of str
+        Of the services.
+    """
+    now = rules[0]
+    still = solve(now, services, names, turnover_of(services, now))
+    scales = need_scales(state_villages, services, now)
+    tops = ceilings(services, scales, now)
+    gaps, kinds = clock(tops)
+    until, limits = milestones(services, now)
+    in_village = [s for s, row in enumerate(services) if row.desk == DESK_VILLAGE]
+    trend, asking, cash, dropout, growth = monthly(now, services, 0)
+    return still, Tables(
+        rules=rules, services=services, gaps=gaps, kinds=kinds, ceilings=tops, seek=still.seek, end=still.end,
+        lasting=1.0 - still.outflow - services.inflow_per_month,
+        profile=still.profile, papers=still.papers, give_up=give_up_curve(services, now),
+        fading=fading_curve(now), milestones=until, is_milestone=limits, trend=trend, asking=asking,
+        cash_drop_out=cash, cash_dropout=dropout, desk_growth=growth,
+        village_service=np.array(in_village[:1] or [0]), births=plan.births, target=plan.target,
+        need_scale=scales,
+    )  # fmt: skip

@@ -1,0 +1,34 @@
+"""Texts for people, in English and Chinese, from the two catalogues in ``data/text``.
+
+The catalogues are flat: a dotted key, a sentence with ``{named}`` places. Their keys are the same (tested). A
+long subject has a file of its own beside ``en.yaml``, as ``report_en.yaml``.
+"""
+
+import functools
+from pathlib import Path
+
+import yaml
+
+CATALOGUES = Path(__file__).resolve().parent.parent / "data" / "text"
+LANGUAGES = ("en", "zh")
+
+
+@functools.cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return all texts of a language, "en" or "zh"; another language is a ValueError."""
+    if language not in LANGUAGES:
+        raise ValueError(f"language {language!r} is not one of {', '.join(LANGUAGES)}")
+    texts: dict[str, str] = {}
+    for file in (f"{language}.yaml", *sorted(path.name for path in CATALOGUES.glob(f"*_{language}.yaml"))):
+        texts |= yaml.safe_load((CATALOGUES / file).read_text(encoding="utf-8")) or {}
+    return texts
+
+
+def text(key: str, language: str = "en", /, **values: object) -> str:
+    """Return the text of ``key`` with its places filled; an unknown key is a KeyError."""
+    return catalogue(language)[key].format(**values)
+
+
+def unit_text(unit: str, language: str = "en") -> str:
+    """Return the name of a unit of measurement, empty where a number has none."""
+    return text(f"unit.{unit}", language) if unit else ""

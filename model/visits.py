@@ -1,0 +1,281 @@
+"""The worker's month: how many homes can be visited, whose comes first, and what is noticed there."""
+
+import numpy as np
+
+from columns.compiling import inlined, part
+from columns.draws import draw, happens, uniform
+from columns.layout import (
+    CARE_PARENTS,
+    CHILD_DISABLED,
+    CHILD_HIV,
+    CHILD_PRESENT,
+    CHILD_UNATTENDED,
+    CHILD_VISITED,
+    FOUND,
+    GATHERING_ALONE,
+    GATHERING_HELPED,
+    GAVE_UP,
+    HOUSEHOLD_ASKED,
+    HOUSEHOLD_CARE,
+    HOUSEHOLD_HIV,
+    HOUSEHOLD_LISTED,
+    HOUSEHOLD_STRAINED,
+    NO_MONTH,
+    NOT_ELIGIBLE,
+    POST_ACTIVE,
+    POST_DESIGNATED,
+    POST_TRAINING,
+    SERVED,
+    UNMET,
+)
+from columns.streams import stream
+from columns.tallies import (
+    F_AGREED,
+    F_COHORT_FOUND,
+    F_FOUND,
+    G_POOR,
+    M_VISITS,
+    NO_FLOW,
+    add,
+    groups_of,
+    log_event,
+)
+from columns.words import COHORT_BIT, FOUND_ONCE, MONTH_BYTE, make_entry, state_of
+from model.codes import MINUTES_PER_HOUR, SCOPE_HIV, SCOPE_UNIVERSAL, SCOPE_VULNERABLE
+from model.learning import trust_of
+from model.needs import append_gathering, change, key_of_child
+from model.population import books_of
+
+FINDS = stream("child.need_is_found")
+AGREES = stream("household.accepts_help")
+RELIEVES = stream("household.strain_is_relieved")
+VISIT_ROUNDING = stream("village.visit_rounding")
+
+NEVER = 255  # visit_month of a household that was never visited; months are kept modulo 255 there
+BY_DUE, BY_REQUEST, BY_ROUND = range(3)
+NO_ROUND, N_ROUNDS = -1, 3
+ROUNDS = (
+    (BY_DUE, BY_REQUEST, BY_ROUND),
+    (BY_ROUND, NO_ROUND, NO_ROUND),
+    (BY_REQUEST, BY_DUE, BY_ROUND),
+)
+"""Rounds of a month under each ``visit_order``: risk first, round robin, requests first."""
+
+
+@inlined
+def works(village):
+    """True where somebody in the post can visit: trained, in training or designated only."""
+    return village.post == POST_ACTIVE or village.post == POST_DESIGNATED or village.post == POST_TRAINING
+
+
+@inlined
+def months_since_visit(household, month):
+    """Months since the last visit, counted modulo 255; a large number where there was none."""
+    if household.visit_month == NEVER:
+        return NEVER
+    return (month + NEVER - np.int64(household.visit_month)) % NEVER
+
+
+@part
+def visit_households(state, tables, c, month, thread):
+    """Every worker of the county spends the hours of the month that papers and meetings leave."""
+    county = state.counties[c]
+    books = books_of(state, c, thread)
+    rules = tables.rules[0]
+    for v in range(county.first_village, county.first_village + county.n_villages):
+        village = state.villages[v]
+        village.visits = 0
+        has_space = village.space_month != NO_MONTH
+        if not works(village):
+            village.paper_minutes = village.paper_share = 0.0
+            village.support_minutes = rules.space_hours_per_month * MINUTES_PER_HOUR if has_space else 0.0
+            continue
+        share_out_hours(village, rules, month)
+        visit_village(books, state, tables, county, village, v, month)
+        books.meters[M_VISITS] += village.visits
+
+
+@inlined
+def share_out_hours(village, rules, month):
+    """Divide the worker's minutes over leave, meetings, support, papers and visits.
+
+    Papers come before visits up to ``papers_share_cap`` of what the first three leave, as cases in hand
+    must not be dropped, and both are planned from the cases that are open now.
+    """
+    minutes = np.float64(village.worker_minutes)
+    has_space = village.space_month != NO_MONTH
+    support = minutes * rules.support_hours_share
+    if has_space:  # a space relieves the worker of part of the support
+        support *= 1.0 - rules.space_relief_share
+    rest = max(minutes * (1.0 - rules.leave_share - rules.meetings_share) - support, 0.0)
+    per_case = (rules.papers_hours + rules.accompany_hours) * MINUTES_PER_HOUR
+    wanted = (village.cases_in_hand + 1) * per_case * rules.gathering_helped_per_month
+    village.paper_minutes = min(wanted, rest * rules.papers_share_cap)
+    village.paper_share = village.paper_minutes / wanted if wanted > 0.0 else 0.0
+    village.support_minutes = support + (rules.space_hours_per_month * MINUTES_PER_HOUR if has_space else 0.0)
+    travel = rules.travel_hours * (rules.travel_remote_multiplier if village.remote else 1.0)
+    per_visit = (rules.visit_hours + travel) * MINUTES_PER_HOUR
+    planned = (rest - village.paper_minutes) / per_visit
+    village.visit_budget = np.int64(planned + uniform(draw(village.key, VISIT_ROUNDING, month, 0)))
+
+
+@inlined
+def visit_village(books, state, tables, county, village, v, month):
+    """Visit households in the order of the rules until the hours are used up."""
+    rules = tables.rules[0]
+    order = np.int64(rules.visit_order)
+    for turn in range(N_ROUNDS):
+        by = ROUNDS[order][turn]
+        if by != NO_ROUND:
+            go_round(books, state, tables, county, village, v, month, by)
+
+
+@inlined
+def go_round(books, state, tables, county, village, v, month, by):
+    """One round through the village: follow-ups that are due, families that asked, or who waited longest.
+
+    Rounds go on where the last one of their kind ended, so that the household not visited for longest comes
+    first without a list having to be kept.
+    """
+    rules = tables.rules[0]
+    n = village.n_households
+    if n == 0 or village.visits >= village.visit_budget:
+        return
+    pointer = village.due_pointer if by == BY_DUE else (village.round_pointer if by == BY_ROUND else 0)
+    spacing = rules.months_between_visits_listed if by == BY_DUE else rules.months_between_visits_others
+    for step in range(n):
+        if village.visits >= village.visit_budget:
+            break
+        position = pointer + step
+        if position >= n:
+            position -= n
+        household = state.households[village.first_household + position]
+        if by == BY_DUE:
+            wanted = (household.family & HOUSEHOLD_LISTED) != 0
+        elif by == BY_REQUEST:
+            wanted = (household.family & HOUSEHOLD_ASKED) != 0
+        else:
+            wanted = True
+        if wanted and (by == BY_REQUEST or months_since_visit(household, month) >= spacing):
+            visit(books, state, tables, county, village, v, household, position, month)
+            village.visits += 1
+            if by == BY_DUE:
+                village.due_pointer = position + 1 if position + 1 < n else 0
+            elif by == BY_ROUND:
+                village.round_pointer = position + 1 if position + 1 < n else 0
+
+
+@inlined
+def in_scope(rules, groups, traits, household):
+    """Whether the worker looks for needs of this child under the present scope."""
+    if rules.scope >= SCOPE_UNIVERSAL:
+        return True
+    affected = (traits & CHILD_HIV) != 0 or (household.family & HOUSEHOLD_HIV) != 0
+    if rules.scope == SCOPE_HIV:
+        return affected
+    return affected or is_vulnerable(groups, traits, household)
+
+
+@inlined
+def is_vulnerable(groups, traits, household):
+    """Children in difficulty: unattended, disabled, poor, left behind or with a strained caregiver."""
+    if traits & (CHILD_UNATTENDED | CHILD_DISABLED):
+        return True
+    flags = np.int64(household.family)
+    return (
+        (groups & G_POOR) != 0
+        or (flags & HOUSEHOLD_STRAINED) != 0
+        or (flags & HOUSEHOLD_CARE) != CARE_PARENTS
+    )
+
+
+@inlined
+def risk_of(groups, traits, household):
+    """Points that put a household on the list for monthly follow-up."""
+    points = 0
+    if traits & CHILD_UNATTENDED:
+        points += 2
+    if traits & (CHILD_DISABLED | CHILD_HIV):
+        points += 2
+    if household.family & HOUSEHOLD_STRAINED:
+        points += 1
+    if groups & G_POOR:
+        points += 1
+    if (household.family & HOUSEHOLD_CARE) > 1:
+        points += 1
+    return points
+
+
+@inlined
+def visit(books, state, tables, county, village, v, household, position, month):
+    """One visit: look at every child in scope, offer help, ease strain, decide on the follow-up list."""
+    rules = tables.rules[0]
+    first = village.first_slot + np.int64(household.first_slot)
+    last = village.first_slot + village.n_slots
+    trust = trust_of(village, household, tables, month)
+    if village.local:
+        trust = min(trust + rules.local_worker_trust_bonus, 1.0)
+    openness = rules.openness_floor + (1.0 - rules.openness_floor) * trust
+    agreement = rules.consent_base + (1.0 - rules.consent_base) * trust
+    notice = village.skill * openness * rules.find_multiplier
+    if village.space_month != NO_MONTH:  # children who come to a space are seen more often
+        notice *= rules.space_find_multiplier
+    points, slot = 0, first
+    while slot < last and np.int64(state.household[slot]) == position:
+        if state.traits[slot] & CHILD_PRESENT:
+            traits = np.int64(state.traits[slot])
+            age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
+            groups = groups_of(traits, household, village, age, rules.young_months, county.poor_percentiles)
+            points = max(points, risk_of(groups, traits, household))
+            state.traits[slot] = np.uint8(traits | CHILD_VISITED)
+            key = key_of_child(village.key, slot - village.first_slot, month - age)
+            fully = in_scope(rules, groups, traits, household)
+            for service in range(len(tables.services)):
+                need = state_of(books.needs[slot, service])
+                if need >= UNMET and need != SERVED:
+                    row = tables.services[service]
+                    if fully or (rules.scope >= SCOPE_VULNERABLE and row.vulnerable_by_need):
+                        birth = state.birth[slot]
+                        look(
+                            books, village, slot, service, month, groups, birth, key, need,
+                            row.find_probability * notice, row.consent_probability * agreement,
+                            state.arenas[village.county],
+                            make_entry(slot - county.first_slot, v - county.first_village, service, birth),
+                        )  # fmt: skip
+                    if state_of(books.needs[slot, service]) == GATHERING_HELPED:
+                        points += 2
+        slot += 1
+    if household.family & HOUSEHOLD_STRAINED:
+        bits = draw(village.key, RELIEVES, month, position)
+        if happens(bits, rules.caregiver_relief_at_visit * village.skill):
+            household.family = np.uint8(np.int64(household.family) & ~HOUSEHOLD_STRAINED)
+    household.visit_month = np.uint8(month % NEVER)
+    flags = np.int64(household.family) & ~HOUSEHOLD_ASKED & ~HOUSEHOLD_LISTED
+    if points >= rules.listed_threshold:
+        flags |= HOUSEHOLD_LISTED
+    if (flags & HOUSEHOLD_LISTED) != (np.int64(household.family) & HOUSEHOLD_LISTED):
+        village.listed += 1 if flags & HOUSEHOLD_LISTED else -1
+    household.family = np.uint8(flags)
+
+
+@inlined
+def look(books, village, slot, service, month, groups, birth, key, need, chance, consent, arena, entry):
+    """Notice one open need with a given chance, and take the case in hand where the family agrees."""
+    if need == UNMET or need == GAVE_UP or need == NOT_ELIGIBLE or need == GATHERING_ALONE:
+        if not happens(draw(key, FINDS, month, service), min(chance, 1.0)):
+            return
+        add(books, service, F_FOUND, groups, 1)
+        word = books.needs[slot, service]
+        if word & COHORT_BIT and not word & FOUND_ONCE:
+            add(books, service, F_COHORT_FOUND, groups, 1)
+        books.needs[slot, service] = word | FOUND_ONCE
+    elif need != FOUND:
+        return
+    if happens(draw(key, AGREES, month, service), consent):
+        change(books, village, slot, service, GATHERING_HELPED, F_AGREED, month, groups, birth)
+        if need != GATHERING_ALONE:
+            append_gathering(books, arena, entry)
+    elif need == GATHERING_ALONE:
+        log_event(books.log, slot, service, need, need, birth, groups)
+    elif need != FOUND:
+        change(books, village, slot, service, FOUND, NO_FLOW, month, groups, birth)

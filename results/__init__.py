@@ -1,0 +1,1 @@
+"""What runs leave behind: outcome measures, tables, figures, reports and workbooks."""

@@ -1,0 +1,180 @@
+"""The page of the demonstration: what the runs show, with ranges, and what they rest on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from model.parameters import parameters_table
+from model.text import text
+from results.comparison import Comparison
+from results.demo_runs import DemoRuns
+from results.figures.places import county_names
+from results.findings import USUAL_HIGH, USUAL_LOW, answers, change, usual_share, written
+from results.measures.catalogue import measure
+from results.measures.intervals import HIGHER, LOWER
+from results.page import render
+from results.style import Picture
+from results.view import RunView
+from results.wording import in_sentence, listing, number, percent
+
+OUTCOMES = (
+    ("villages_active", "number"),
+    ("spells_found", "number"),
+    ("spells_filed", "number"),
+    ("spells_filed_helped", "number"),
+    ("spells_served", "number"),
+    ("spells_served_helped", "number"),
+    ("in_time_of_filed_share", "share"),
+    ("wait_alone_months", "months"),
+    ("wait_helped_months", "months"),
+    ("effective_coverage_share", "share"),
+    ("unmet_needs", "number"),
+    ("cost_yuan", "number"),
+)
+"""Rows of the first table and how they are written."""
+PARTS = ("spells_filed_helped", "spells_served_helped")
+"""Rows that are a part of the row above them."""
+STARVED, REFERENCE = "workers_without_desks", "history"
+ASSUMED = (
+    "desk_fte_factor",
+    "civil_affairs_fte",
+    "clinic_fte",
+    "police_fte",
+    "education_fte",
+    "protection_fte",
+    "hospital_load_factor",
+    "fiscal_spread",
+    "desk_follow_backlog_delay_months",
+    "part_time_posts_share",
+    "part_time_share_of_hours",
+    "visit_hours",
+    "find_multiplier",
+    "gathering_helped_per_month",
+    "mandate_hazard_per_month",
+    "mandate_delay_months",
+    "county_rollout_months",
+    "hukou_drive_strength",
+    "births_without_hukou_share",
+    "left_behind_national_share",
+)
+"""Parameters that the answers rest on most."""
+
+
+def demo_page(
+    done: DemoRuns, pictures: Mapping[str, Picture], facts: Mapping[str, Any], language: str = "en"
+) -> str:
+    """Return the page as HTML."""
+    found = done.comparison
+    view = done.views[found.strategies[0]]
+    return render(
+        "demo.html",
+        language,
+        pictures,
+        title=text("demo.title", language),
+        answers=answers(found, done.country, view, language),
+        head=[text(f"strategy_name.{name}", language) for name in found.strategies],
+        sentences=[
+            (text(f"strategy_name.{name}", language), done.views[name].sentence[language])
+            for name in found.strategies
+        ],
+        outcomes=outcome_rows(found, language),
+        utilisation=utilisation_table(view, language),
+        usual=text(
+            "demo.usual",
+            language,
+            share=percent(usual_share(view), language, 0),
+            low=percent(USUAL_LOW, language, 0),
+            high=percent(USUAL_HIGH, language, 0),
+        ),
+        unclear=not_told_apart(found, language),
+        assumptions=assumption_rows(ASSUMED, language),
+        variance=variance_removed(found, language),
+        facts=facts,
+        n_seeds=len(found.seeds),
+        country_runs=facts["country_replications"],
+        world=text(f"world.{done.world}", language),
+        children=number(float(view.counties[view.counties["month"] == 0]["children"].sum()), language),
+        villages=number(float(view.posts[view.posts["month"] == 0]["villages"].sum()), language, 4),
+    )
+
+
+def outcome_rows(found: Comparison, language: str) -> list[dict[str, Any]]:
+    """Return the rows of the first table: label, a cell per strategy, a paired difference."""
+    rows = []
+    for outcome, kind in OUTCOMES:
+        cells = [written(found.level(name, outcome), language, kind) for name in found.strategies]
+        rows.append(
+            {
+                "label": measure(outcome).label.text(language),
+                "unit": text(f"outcome_unit.{outcome}", language),
+                "part": outcome in PARTS,
+                "cells": cells,
+                "change": change(found.difference(STARVED, REFERENCE, outcome), language, kind),
+            }
+        )
+    return rows
+
+
+def utilisation_table(view: RunView, language: str) -> dict[str, Any]:
+    """Return use of desk hours without the programme: counties × services, each cell with its class."""
+    table = view.utilisation.pivot_table(
+        index="county_code", columns="service", values="utilisation", observed=True
+    )
+    counties = view.utilisation.drop_duplicates("county_code").sort_values("county_code")
+    names = county_names(counties, language)
+
+    def cell(value: float) -> tuple[str, str]:
+        kind = "low" if value < USUAL_LOW else "usual" if value <= USUAL_HIGH else "high"
+        return percent(value, language, 0), kind
+
+    return {
+        "services": [view.services[name][language] for name in table.columns],
+        "rows": [
+            (name, [cell(float(v)) for v in values])
+            for name, values in zip(names, table.to_numpy(), strict=True)
+        ],
+    }
+
+
+def not_told_apart(found: Comparison, language: str) -> list[str]:
+    """Return the outcomes in which two strategies with a programme cannot be told apart."""
+    lines = []
+    for strategy in found.strategies[2:]:
+        unclear = [
+            measure(outcome).label.text(language)
+            for outcome, _ in OUTCOMES
+            if found.difference(strategy, REFERENCE, outcome).verdict not in (HIGHER, LOWER)
+        ]
+        if unclear:
+            lines.append(
+                text(
+                    "demo.unclear_line",
+                    language,
+                    strategy=text(f"strategy_name.{strategy}", language),
+                    reference=in_sentence(text(f"strategy_name.{REFERENCE}", language), language),
+                    outcomes=listing([in_sentence(name, language) for name in unclear], language),
+                )
+            )
+    return lines
+
+
+def variance_removed(found: Comparison, language: str) -> str:
+    """Return how much of the variance the common random numbers removed, at the median of the outcomes."""
+    shares = [found.difference(STARVED, REFERENCE, outcome).variance_removed for outcome, _ in OUTCOMES]
+    known = [share for share in shares if np.isfinite(share)]
+    return percent(float(np.median(known)), language, 0) if known else text("words.unknown", language)
+
+
+def assumption_rows(names: tuple[str, ...], language: str) -> list[dict[str, str]]:
+    """Return what the page says about parameters: label, value, range, unit, kind and source."""
+    declared = {row["name"]: row for row in parameters_table(language)}
+    rows = []
+    for name in names:
+        row = declared[name]
+        source = row["source"]
+        assumed = source.startswith("assumption")
+        if assumed:
+            source = source.partition(":")[2].strip() if language == "en" else ""
+        rows.append({**row, "kind": text(f"kind.{row['kind']}", language), "source": source})
+    return rows

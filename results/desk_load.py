@@ -1,0 +1,26 @@
+"""How busy desks are and how much work waits before them, from the table of desks."""
+
+import pandas as pd
+
+from results.measures.ratios import Floats, divide
+from results.smoothing import yearly
+
+OFFERED, USED, MINUTES = "desk_minutes_per_month", "desk_minutes_used", "queue_minutes"
+
+
+def desk_table(desks: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return one column of the desks as months × services, only services with a desk in an office."""
+    table = desks.pivot_table(index="month", columns="service", values=column, observed=True, sort=False)
+    offered = desks.groupby("service", observed=True)[OFFERED].sum()
+    return table[[name for name in table.columns if offered[name] > 0]]
+
+
+def load(desks: pd.DataFrame) -> tuple[list[str], Floats, Floats]:
+    """Return services with desks, their hours used ÷ offered over 12 months, and their backlog in months.
+
+    Both arrays have shape (services, months).
+    """
+    offered, used = desk_table(desks, OFFERED), desk_table(desks, USED)
+    waiting = desk_table(desks, MINUTES)
+    busy = divide(yearly(used.to_numpy().T), yearly(offered.to_numpy().T))
+    return list(offered.columns), busy, divide(waiting.to_numpy().T, yearly(offered.to_numpy().T))

@@ -1,0 +1,170 @@
+"""What a comparison keeps of a run: a few small arrays, so that any number of runs fit in memory.
+
+Flows of the whole run are counts; shares and waits are taken over the last two years, when every strategy has
+shown what it does. Waiting is given apart for cases that a worker helped to file and for families who applied
+alone: months waited are the waiting child-months at month ends over the cases filed (Little's law), so cases
+still in the queue count, and a case filed and served in one month has waited 0.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from columns.layout import CHILD_PRESENT
+from columns.words import HELPED_BIT, STATE_MASK
+from model.scale_up import ScaleUpModel
+from results.desk_load import load
+from results.groups import GROUPS, families, group_pair, window
+from results.measures.coverage import UNMET_STATES
+from results.measures.ratios import Floats, divide
+from results.measures.waiting import months_per_case
+from results.series import ALL, MET, NEEDED, Cube
+from results.view import RunView
+
+LATE_MONTHS = 24
+NO_DESK = ("psychosocial",)
+WAITING, WAITING_HELPED = "unmet_child_months_waiting", "unmet_child_months_waiting_helped"
+FILED, FILED_HELPED = "spells_filed", "spells_filed_helped"
+IN_TIME = "spells_served_in_time"
+
+
+class Digest(NamedTuple):
+    """One run in brief.
+
+    Attributes
+    ----------
+    outcomes
+        One number per measure.
+    monthly
+        Arrays of shape (months,): villages with a post and with a trained worker.
+    desks, busy, backlog
+        Names of services with desks; share of hours used and months of backlog, (services, months).
+    cascade
+        Needs of the cohort that reached each step, by family of services and "all".
+    waits
+        Months waited per case filed in the last two years, by family and "all": (alone, helped).
+    group_waits
+        Months waited per case filed, of every group and of all other children, shape (groups, 2).
+    """
+
+    strategy: str
+    seed: int
+    outcomes: dict[str, float]
+    monthly: dict[str, NDArray[np.int64]]
+    desks: tuple[str, ...]
+    busy: Floats
+    backlog: Floats
+    cascade: dict[str, Floats]
+    waits: dict[str, Floats]
+    group_waits: Floats
+
+
+class Ends(NamedTuple):
+    """Needs at the end of a run, bit by bit, to be compared with another run of the same seed.
+
+    ``unmet`` and ``helped`` are packed bits of a (children, services) table: unmet at the end, and ever filed
+    with a worker's help.
+    """
+
+    unmet: NDArray[np.uint8]
+    helped: NDArray[np.uint8]
+
+
+class Exchange(NamedTuple):
+    """Needs that one run met and another of the same seed did not, at the end of both."""
+
+    gained: int
+    lost: int
+    lost_alone: int
+    """Of the lost, those that no worker ever helped to file."""
+
+
+def digest(view: RunView) -> Digest:
+    """Return the digest of a run."""
+    names, busy, backlog = load(view.desks)
+    cube = view.cube
+    late = min(LATE_MONTHS, view.n_months)
+    grouped = {ALL: list(view.service_names()), **families(view.service_names())}
+    posts = view.posts.groupby("month")[["villages_with_post", "villages_active"]].sum()
+    return Digest(
+        strategy=view.strategy,
+        seed=view.seed,
+        outcomes=outcomes(view, late),
+        monthly={name: posts[name].to_numpy() for name in posts},
+        desks=tuple(names),
+        busy=busy,
+        backlog=backlog,
+        cascade={
+            family: np.sum([view.cascade(name) for name in members], axis=0)
+            for family, members in grouped.items()
+        },
+        waits={family: _waits(cube, members, late) for family, members in grouped.items()},
+        group_waits=np.array([group_pair(cube, WAITING, FILED, group, late) for group in GROUPS]),
+    )
+
+
+def outcomes(view: RunView, late: int) -> dict[str, float]:
+    """Return the outcomes that strategies are compared by; ``late`` is the window of shares in months."""
+    cube = view.cube
+
+    def whole(measure: str) -> float:
+        return float(cube.of(measure).sum())
+
+    def recent(measure: str) -> float:
+        return float(cube.of(measure)[-late:].sum())
+
+    posts = view.posts[view.posts["month"] == view.n_months - 1]
+    category = view.money[view.money["part"] == "category"].groupby("item")["yuan"].sum()
+    alone, helped = _waits(cube, list(view.service_names()), late)
+    return {
+        "villages_with_post": float(posts["villages_with_post"].sum()),
+        "villages_active": float(posts["villages_active"].sum()),
+        "spells_found": whole("spells_found"),
+        "spells_filed": whole(FILED),
+        "spells_filed_helped": whole(FILED_HELPED),
+        "spells_served": whole("spells_served"),
+        "spells_served_helped": whole("spells_served_helped"),
+        "spells_gave_up": whole("spells_gave_up"),
+        "in_time_of_filed_share": float(divide(recent(IN_TIME), recent(FILED))),
+        "wait_alone_months": float(alone),
+        "wait_helped_months": float(helped),
+        "effective_coverage_share": float(divide(recent(MET), recent(NEEDED))),
+        "unmet_needs": float(cube.of("unmet_child_months")[-1]),
+        "cost_yuan": float(category.sum()),
+    }
+
+
+def ends(model: ScaleUpModel) -> Ends:
+    """Return the needs of all children present at the end of a run."""
+    present = (model.state.traits & CHILD_PRESENT) != 0
+    is_unmet = np.isin(np.arange(int(STATE_MASK) + 1), UNMET_STATES)
+    unmet = is_unmet[model.state.needs & STATE_MASK] & present[:, np.newaxis]
+    helped = (model.state.needs & HELPED_BIT) != 0
+    return Ends(np.packbits(unmet), np.packbits(helped))
+
+
+def exchange(with_it: Ends, without: Ends) -> Exchange:
+    """Return what a strategy gained and lost against a run of the same seed without the programme."""
+    lost = with_it.unmet & ~without.unmet
+    return Exchange(
+        gained=_count(without.unmet & ~with_it.unmet),
+        lost=_count(lost),
+        lost_alone=_count(lost & ~with_it.helped),
+    )
+
+
+def _count(bits: NDArray[np.uint8]) -> int:
+    return int(np.bitwise_count(bits).sum())
+
+
+def _waits(cube: Cube, services: list[str], late: int) -> Floats:
+    """Return months waited per case filed, alone and with help, over the services that have a desk."""
+    chosen = [cube.services.index(name) - 1 for name in services if name not in NO_DESK]
+
+    def total(measure: str) -> float:
+        return float(window(cube, measure, (ALL,), late)[0, chosen].sum())
+
+    stood, stood_helped, filed, filed_helped = map(total, (WAITING, WAITING_HELPED, FILED, FILED_HELPED))
+    alone = months_per_case(stood - stood_helped, filed - filed_helped)
+    return np.array([alone.value, months_per_case(stood_helped, filed_helped).value])

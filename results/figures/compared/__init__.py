@@ -1,0 +1,1 @@
+"""Pictures of several strategies, side by side on the same random numbers."""

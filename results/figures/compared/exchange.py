@@ -1,0 +1,68 @@
+"""Who gained and who lost against a world without the programme, child by child."""
+
+import numpy as np
+
+from model.text import text
+from results.comparison import Comparison
+from results.figures.parts import count_axis
+from results.measures.intervals import t_interval
+from results.style import ALONE, HELPED, INK, MUTED, VERMILION, WIDE, Picture, house_style, ink, new_figure
+from results.wording import number, span
+
+BAR = 0.62
+PARTS = (("gained", HELPED, 1), ("lost", VERMILION, -1))
+ROOM = 0.2
+
+
+def exchange(found: Comparison, language: str = "en") -> Picture:
+    """Show needs that are met only with a strategy, and those that are met only without the programme."""
+    names = list(found.exchanges)
+    rows = np.arange(len(names))[::-1]
+    totals = {name: found.exchanges[name] for name in names}
+    with house_style():
+        figure = new_figure(WIDE, 1.1 + 0.42 * max(len(names), 1))
+        axes = figure.subplots()
+        for part, colour, sign in PARTS:
+            found_runs = [t_interval([getattr(run, part) for run in totals[name]]) for name in names]
+            middle = np.array([interval.estimate for interval in found_runs])
+            axes.barh(rows, sign * middle, color=colour, height=BAR)
+            half = np.nan_to_num([interval.half_width for interval in found_runs])
+            axes.errorbar(sign * middle, rows, xerr=half, fmt="none", ecolor=INK, elinewidth=1, capsize=2)
+            for row, interval, beyond in zip(rows, found_runs, half, strict=True):
+                axes.annotate(number(interval.estimate, language), (sign * (interval.estimate + beyond), row),
+                              xytext=(sign * 8, 0), textcoords="offset points", va="center",
+                              ha="left" if sign > 0 else "right", size=8)  # fmt: skip
+        alone = np.array([np.mean([run.lost_alone for run in totals[name]]) for name in names])
+        axes.barh(rows, -alone, color=ALONE, height=BAR * 0.45)
+        axes.axvline(0, color=INK, linewidth=0.8)
+        axes.set_yticks(rows, [text(f"strategy_name.{name}", language) for name in names])
+        axes.margins(x=ROOM)
+        axes.grid(visible=False)
+        count_axis(axes, language, "x")
+        axes.set_xlabel(text("figure.exchange.x", language))
+        for x, key, colour, side in (
+            (0.98, "figure.exchange.gained", HELPED, "right"),
+            (0.02, "figure.exchange.lost", VERMILION, "left"),
+        ):
+            axes.text(
+                x, 1.1, text(key, language), transform=axes.transAxes, ha=side, color=ink(colour), size=8
+            )
+        alone_key = text("figure.exchange.alone", language)
+        axes.text(0.02, 1.02, alone_key, transform=axes.transAxes, color=ink(ALONE), size=8)
+        axes.tick_params(axis="x", labelcolor=MUTED)
+        return Picture("exchange", figure, _caption(found, language), language)
+
+
+def _caption(found: Comparison, language: str) -> str:
+    if not found.exchanges:
+        return text("caption.exchange.none", language)
+    worst = max(found.exchanges, key=lambda name: np.mean([run.lost for run in found.exchanges[name]]))
+    runs = found.exchanges[worst]
+    return text(
+        "caption.exchange",
+        language,
+        strategy=text(f"strategy_phrase.{worst}", language),
+        gained=span(t_interval([run.gained for run in runs]), language),
+        lost=span(t_interval([run.lost for run in runs]), language),
+        alone=number(np.mean([run.lost_alone for run in runs]), language),
+    )

@@ -1,0 +1,187 @@
+"""Counts of children and needs by month, stratum and service, as one long table.
+
+A run keeps integer tallies (:mod:`model.observation`). Here they become measures of the catalogue: a count
+has a numerator and no denominator, a share has both. Complements of a group (``not_remote``) are what is
+left of all children, so nothing is counted twice and parts add up.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from columns.layout import ADMITTED, FILED_ALONE, FILED_HELPED, FOUND, GAVE_UP, N_STATES, SERVED, UNMET
+from columns.tallies import (
+    F_AGREED,
+    F_CAME,
+    F_COHORT_COVERED,
+    F_COHORT_FILED,
+    F_COHORT_FOUND,
+    F_COHORT_IN_TIME,
+    F_COHORT_OPENED,
+    F_FILED_ALONE,
+    F_FILED_HELPED,
+    F_FILED_HELPED_FIRST,
+    F_FOUND,
+    F_GAVE_UP,
+    F_LAPSED,
+    F_LEFT,
+    F_NOT_ELIGIBLE,
+    F_OPENED,
+    F_REFUSED,
+    F_SERVED_ALONE,
+    F_SERVED_HELPED,
+    F_SERVED_WITHIN,
+    F_WAIT_MONTHS,
+    GROUPS,
+)
+from model.calendar import month_text
+from model.observation import STRATA
+from model.scale_up import ScaleUpModel
+from results.measures.coverage import GATHERING_STATES, UNMET_STATES
+
+ALL = "all"
+COMPLEMENT = "not_{group}"
+STRATUM_NAMES = (*STRATA, *(COMPLEMENT.format(group=group) for group in GROUPS))
+"""The strata of a run, then the complements of its groups."""
+
+SERVED_FLOWS = (F_SERVED_ALONE, F_SERVED_HELPED)
+COUNTS: dict[str, tuple[int, ...]] = {
+    "spells_opened": (F_CAME, F_OPENED),
+    "spells_found": (F_FOUND,),
+    "spells_agreed": (F_AGREED,),
+    "spells_filed": (F_FILED_ALONE, F_FILED_HELPED),
+    "spells_filed_helped": (F_FILED_HELPED,),
+    "children_helped_to_file": (F_FILED_HELPED_FIRST,),
+    "spells_served": SERVED_FLOWS,
+    "spells_served_helped": (F_SERVED_HELPED,),
+    "spells_served_in_time": (F_SERVED_WITHIN,),
+    "served_wait_months": (F_WAIT_MONTHS,),
+    "spells_gave_up": (F_GAVE_UP,),
+    "spells_refused": (F_REFUSED,),
+    "spells_not_eligible": (F_NOT_ELIGIBLE,),
+    "spells_left": (F_LEFT,),
+    "spells_lapsed": (F_LAPSED,),
+    "unmet_child_months": tuple(UNMET_STATES),
+    "unmet_child_months_untouched": (UNMET,),
+    "unmet_child_months_gathering": (FOUND, *GATHERING_STATES),
+    "unmet_child_months_waiting": (FILED_ALONE, FILED_HELPED),
+    "unmet_child_months_waiting_helped": (FILED_HELPED,),
+    "unmet_child_months_next_term": (ADMITTED,),
+    "unmet_child_months_gave_up": (GAVE_UP,),
+    "eligible_child_months": tuple(range(1, N_STATES)),
+    "cohort_opened": (F_COHORT_OPENED,),
+    "cohort_covered": (F_COHORT_COVERED,),
+    "cohort_found": (F_COHORT_FOUND,),
+    "cohort_filed": (F_COHORT_FILED,),
+    "cohort_served_in_time": (F_COHORT_IN_TIME,),
+}
+"""Measures that are sums of columns of the tallies: flows of the month, and stocks at its end."""
+MET, NEEDED = "met_child_months", "needed_child_months"
+SHARES = {
+    "effective_coverage_share": (MET, NEEDED),
+    "served_in_time_share": ("spells_served_in_time", "spells_served"),
+    "mean_wait_months": ("served_wait_months", "spells_served"),
+}
+"""Measures with a denominator, from two of the counts."""
+MEASURES = (*COUNTS, MET, NEEDED, *SHARES)
+
+
+class Cube(NamedTuple):
+    """Counts as an array: ``values`` is (months, strata, services + all, measures) int64."""
+
+    values: NDArray[np.int64]
+    months: NDArray[np.int64]
+    strata: tuple[str, ...]
+    services: tuple[str, ...]
+    measures: tuple[str, ...]
+
+    def of(self, measure: str, stratum: str = ALL, service: str = ALL) -> NDArray[np.int64]:
+        """Return one count by month."""
+        return self.values[
+            :, self.strata.index(stratum), self.services.index(service), self.measures.index(measure)
+        ]
+
+
+def service_names(model: ScaleUpModel) -> tuple[str, ...]:
+    """Return the services of a run in the order of its columns."""
+    return tuple(model.scenario.services.names)
+
+
+def with_complements(strata: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Append the complements of the groups along the axis of strata (the second)."""
+    groups = strata[:, 1 : 1 + len(GROUPS)]
+    return np.concatenate([strata, strata[:, :1] - groups], axis=1)
+
+
+def met_months(tally: NDArray[np.int64], durable: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return child-months in which a need was met, from tallies of shape (..., services, WIDTH).
+
+    A service that lasts is met while it is held. One that does not (support, treatment, protection) is met in
+    the month in which it is given.
+    """
+    given: NDArray[np.int64] = tally[..., list(SERVED_FLOWS)].sum(axis=-1)
+    return tally[..., SERVED] + np.where(durable, 0, given)
+
+
+def count_cube(model: ScaleUpModel) -> Cube:
+    """Return all counts of a run by month, stratum (with complements) and service (with their sum, "all")."""
+    months = model.months_done
+    tally = with_complements(model.observed.strata[:months])
+    columns = [tally[..., list(which)].sum(axis=-1) for which in COUNTS.values()]
+    met = met_months(tally, durable_services(model))
+    columns += [met, met + columns[list(COUNTS).index("unmet_child_months")]]
+    values = np.stack(columns, axis=-1)
+    values = np.concatenate([values.sum(axis=2, keepdims=True), values], axis=2)
+    names = (*COUNTS, MET, NEEDED)
+    return Cube(values, np.arange(months), STRATUM_NAMES, (ALL, *service_names(model)), names)
+
+
+def durable_services(model: ScaleUpModel) -> NDArray[np.bool_]:
+    """Return which services last once they are given, shape (services,)."""
+    return np.array([bool(row.durable) for row in model.tables.services])
+
+
+def series(model: ScaleUpModel) -> pd.DataFrame:
+    """Return month × stratum × service × measure with numerator and denominator.
+
+    Columns: ``month`` (0 is 2010-05), ``date``, ``stratum``, ``service`` ("all" is their sum), ``measure``,
+    ``numerator`` (integer) and ``denominator`` (integer; missing for counts). Sorted by month, then in the
+    declared order of strata, services and measures.
+    """
+    cube = count_cube(model)
+    numerators, denominators = [cube.values], [np.zeros_like(cube.values)]
+    for top, bottom in SHARES.values():
+        numerators.append(cube.values[..., cube.measures.index(top), np.newaxis])
+        denominators.append(cube.values[..., cube.measures.index(bottom), np.newaxis])
+    table = np.concatenate(numerators, axis=-1)
+    is_share = np.zeros(table.shape, dtype=bool)
+    is_share[..., len(cube.measures) :] = True
+    return pd.DataFrame(
+        {
+            **month_columns(np.repeat(cube.months, table[0].size)),
+            "stratum": _labels(cube.strata, table.shape, 1),
+            "service": _labels(cube.services, table.shape, 2),
+            "measure": _labels(MEASURES, table.shape, 3),
+            "numerator": table.ravel(),
+            "denominator": pd.arrays.IntegerArray(
+                np.concatenate(denominators, axis=-1).ravel(), ~is_share.ravel()
+            ),
+        }
+    )
+
+
+def month_columns(months: NDArray[Any]) -> dict[str, Any]:
+    """Return ``month`` as a number and ``date`` as "2010-05" for a table."""
+    last = int(months.max(initial=-1))
+    dates = pd.Categorical.from_codes(months, [month_text(m) for m in range(last + 1)], ordered=True)
+    return {"month": np.asarray(months, dtype=np.int16), "date": dates}
+
+
+def _labels(names: tuple[str, ...], shape: tuple[int, ...], axis: int) -> pd.Categorical:
+    """Return the names along one axis of a table of that shape, written out for every cell."""
+    along = [1] * len(shape)
+    along[axis] = shape[axis]
+    codes = np.broadcast_to(np.arange(shape[axis], dtype=np.int8).reshape(along), shape)
+    return pd.Categorical.from_codes(codes.ravel(), list(names))

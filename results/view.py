@@ -1,0 +1,207 @@
+"""What pictures and pages are made from: the tables of one run with the words that belong to them.
+
+The same view is taken from a model that has just run and from the files of a run, so a report can be made
+anew at any time.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from model.calendar import NEVER, START_MONTH_OF_YEAR, START_YEAR
+from model.declarations import Value
+from model.parameters import default_parameters
+from model.problems import InputError
+from model.scale_up import ScaleUpModel
+from model.scenario import Scenario, make_scenario
+from model.services import default_services
+from model.text import LANGUAGES, text
+from results import frames
+from results.measures.cascade import nested_counts
+from results.measures.ratios import Floats
+from results.series import ALL, Cube, count_cube
+
+COHORT_STEPS = ("opened", "covered", "found", "filed", "served_in_time")
+"""Steps of the cascade that totals know; whether a service is kept needs spells."""
+MONTHS_PER_YEAR = 12
+TABLES = ("series", "counties", "posts", "desks", "money", "utilisation")
+"""Files of a run that a view is read from."""
+
+
+class Dated(NamedTuple):
+    """A dated decision, for time lines."""
+
+    id: str
+    month: int
+    name: dict[str, str]
+    is_programme: bool
+
+
+class RunView(NamedTuple):
+    """One run as tables; ``services`` holds names and labels, in the order of the columns."""
+
+    world: str
+    strategy: str
+    sentence: dict[str, str]
+    seed: int
+    cube: Cube
+    counties: pd.DataFrame
+    posts: pd.DataFrame
+    desks: pd.DataFrame
+    money: pd.DataFrame
+    utilisation: pd.DataFrame
+    services: dict[str, dict[str, str]]
+    offices: dict[str, str]
+    events: tuple[Dated, ...]
+    cohort: tuple[int, int]
+    parameters: dict[str, Value]
+    changed: tuple[str, ...]
+    """Parameters in force at the end, and those that differ from the default at some time."""
+
+    @property
+    def n_months(self) -> int:
+        """Months of the run."""
+        return len(self.cube.months)
+
+    @property
+    def dates(self) -> Floats:
+        """Ends of the months as years with a fraction, for the axis of time."""
+        return years(np.arange(1, self.n_months + 1))
+
+    def service_names(self) -> tuple[str, ...]:
+        """Names of the services."""
+        return tuple(self.services)
+
+    def cascade(self, service: str = ALL, stratum: str = ALL) -> Floats:
+        """Return how many needs of the cohort reached each of `COHORT_STEPS` or a later one (steps,)."""
+        totals = [self.cube.of(f"cohort_{step}", stratum, service).sum() for step in COHORT_STEPS]
+        return nested_counts(totals)
+
+
+def years(months: NDArray | float) -> Floats:
+    """Return the beginning of months as years with a fraction: 0 is 2010.33, the first of May 2010."""
+    return START_YEAR + (np.asarray(months) + START_MONTH_OF_YEAR - 1) / MONTHS_PER_YEAR
+
+
+def view_of(model: ScaleUpModel) -> RunView:
+    """Return the view of a model that has run."""
+    scenario = model.scenario
+    rows = scenario.services.rows
+    return RunView(
+        world=scenario.world_name,
+        strategy=scenario.strategy.name,
+        sentence=dict(scenario.strategy.sentence),
+        seed=scenario.seed,
+        cube=count_cube(model),
+        counties=frames.counties(model),
+        posts=frames.posts(model),
+        desks=frames.desks(model),
+        money=frames.money(model),
+        utilisation=frames.utilisation(model),
+        services={row.name: dict(row.label) for row in rows},
+        offices={row.name: row.office for row in rows},
+        events=events_of(scenario),
+        cohort=cohort_of(scenario),
+        parameters=scenario.schedule[-1][1].values(),
+        changed=changed_parameters(scenario),
+    )
+
+
+def events_of(scenario: Scenario) -> tuple[Dated, ...]:
+    """Return the dated decisions of a scenario by month, the mandate among them."""
+    programme = {event.id for event in scenario.strategy.events}
+    dated = [
+        Dated(event.id, event.month, dict(event.name), event.id in programme) for event in scenario.events()
+    ]
+    mandate = scenario.schedule[0][1].mandate_month
+    if NEVER < mandate <= scenario.until:
+        names = {language: text("figure.event.mandate", language) for language in LANGUAGES}
+        dated.append(Dated("mandate", mandate, names, is_programme=True))
+    return tuple(sorted(dated, key=lambda event: event.month))
+
+
+def changed_parameters(scenario: Scenario) -> tuple[str, ...]:
+    """Return the names of parameters that differ from their default in any month, in the order declared."""
+    default = default_parameters().values()
+    in_force = [parameters.values() for _, parameters in scenario.schedule]
+    return tuple(name for name in default if any(values[name] != default[name] for values in in_force))
+
+
+def cohort_of(scenario: Scenario) -> tuple[int, int]:
+    """Return the first and the last month in which needs of the cohort arose."""
+    start = scenario.schedule[0][1]
+    last = min(int(start.cohort_end_month) - 1, scenario.until)
+    return int(start.cohort_start_month), last
+
+
+def read_view(folder: Path) -> RunView:
+    """Return the view of a run from its folder, as ``run.py simulate`` wrote it.
+
+    Texts of the scenario (sentence, dated decisions) come from the strategy of that name as it is today; a
+    strategy that is no longer there leaves them empty.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder lacks one of the files.
+    """
+    about = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    asked = about["scenario"]
+    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
+    cube = cube_of(tables["series"])
+    scenario = _scenario(asked)
+    default = default_parameters().values()
+    schedule = [default | entry["values"] for entry in about["parameters"]]
+    parameters = schedule[-1]
+    changed = {name for values in schedule for name in default if values[name] != default[name]}
+    rows = {row.name: row for row in default_services().rows}
+    known = [name for name in cube.services if name != ALL]
+    return RunView(
+        world=asked["world"],
+        strategy=asked["strategy"],
+        sentence=dict(scenario.strategy.sentence) if scenario else {},
+        seed=asked["seed"],
+        cube=cube,
+        counties=tables["counties"],
+        posts=tables["posts"],
+        desks=tables["desks"],
+        money=tables["money"],
+        utilisation=tables["utilisation"],
+        services={name: dict(rows[name].label) if name in rows else _same(name) for name in known},
+        offices={name: rows[name].office if name in rows else "" for name in known},
+        events=events_of(scenario) if scenario else (),
+        cohort=(
+            int(parameters["cohort_start_month"]),
+            min(int(parameters["cohort_end_month"]), len(cube.months)) - 1,
+        ),
+        parameters={name: parameters[name] for name in default},
+        changed=tuple(name for name in default if name in changed),
+    )
+
+
+def cube_of(series: pd.DataFrame) -> Cube:
+    """Return the counts of a ``series.parquet`` as an array; its rows are sorted and complete."""
+    counts = series[series["denominator"].isna()]
+    months, strata, services, measures = (
+        tuple(counts[name].drop_duplicates()) for name in ("month", "stratum", "service", "measure")
+    )
+    shape = (len(months), len(strata), len(services), len(measures))
+    values = counts["numerator"].to_numpy(np.int64).reshape(shape)
+    return Cube(values, np.array(months), strata, services, measures)
+
+
+def _scenario(asked: Mapping[str, Any]) -> Scenario | None:
+    names = ("world", "strategy", "parameters", "seed", "until", "children")
+    try:
+        return make_scenario(**{name: asked[name] for name in names})
+    except InputError:
+        return None
+
+
+def _same(name: str) -> dict[str, str]:
+    return dict.fromkeys(LANGUAGES, name)

@@ -1,0 +1,205 @@
+"""Write a run to a folder: all of it beside its place first, then moved, so nothing is ever half there."""
+
+import hashlib
+import json
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from model.calendar import month_text
+from model.problems import InputError, Problem
+from model.reading import ROOT
+from model.scale_up import ScaleUpModel
+from model.scenario import Scenario
+from model.spread_only import SpreadRun
+from results.frames import counties, desks, money, posts, utilisation, villages
+from results.measures.catalogue import catalogue, column_documentation
+from results.report import report, run_pictures
+from results.series import series
+from results.spell_table import spells
+from results.summary import summary, summary_of_spread
+from results.view import view_of
+
+SPELLS_UP_TO_VILLAGES = 10_000
+PACKAGES = ("mesa", "networkx", "numba", "numpy", "pandas", "pyarrow", "scipy")
+BYTES_PER_MEGABYTE = 1_000_000
+KILOBYTES_PER_MEGABYTE = 1_000
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that holds anything.
+
+    Raises
+    ------
+    InputError
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError([Problem("cli.folder_taken", {"folder": str(folder)})])
+
+
+def write_run(model: ScaleUpModel, folder: Path, language: str, cost: Mapping[str, float]) -> list[Path]:
+    """Write all files of a finished run and return their paths.
+
+    Parameters
+    ----------
+    model
+        After its last month.
+    folder
+        New or empty.
+    language
+        Of report and figures.
+    cost
+        ``wall_seconds`` and ``cpu_seconds`` of the run.
+    """
+    return _whole(folder, lambda part: _fill(model, part, language, cost))
+
+
+def write_spread(run: SpreadRun, scenario: Scenario, folder: Path, cost: Mapping[str, float]) -> list[Path]:
+    """Write a run without children: its series by province, its headline outcomes and what reproduces it."""
+
+    def fill(part: Path) -> None:
+        table = run.frame()
+        table.to_parquet(part / "series.parquet", index=False)
+        _json(
+            part / "schema.json",
+            {"series": {name: {"type": str(kind)} for name, kind in table.dtypes.items()}},
+        )
+        _json(part / "summary.json", summary_of_spread(run))
+        _json(part / "run.json", about_run(scenario, cost) | {"results_hash": hash_of(table)})
+
+    return _whole(folder, fill)
+
+
+def _whole(folder: Path, fill: Callable[[Path], None]) -> list[Path]:
+    """Let a folder be filled beside its place and move it there once it is complete."""
+    check_folder(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = folder.parent / f".{folder.name}.part"
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir()
+    try:
+        fill(beside)
+        if folder.exists():
+            folder.rmdir()
+        beside.rename(folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _fill(model: ScaleUpModel, folder: Path, language: str, cost: Mapping[str, float]) -> None:
+    followed = spells(model) if model.log_events else None
+    tables = {
+        "series": series(model),
+        "counties": counties(model, followed),
+        "villages": villages(model),
+        "posts": posts(model),
+        "money": money(model),
+        "desks": desks(model),
+        "utilisation": utilisation(model),
+    }
+    if followed is not None:
+        tables["spells"] = followed
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    _json(folder / "schema.json", {name: _columns(table, language) for name, table in tables.items()})
+    _json(folder / "summary.json", summary(model, followed))
+    about = about_run(model.scenario, cost) | {
+        "state_hash": model.state_hash(),
+        "results_hash": hash_of(tables["series"]),
+        "months": model.months_done,
+        "children_at_end": int(model.observed.children[model.months_done - 1]),
+    }
+    _json(folder / "run.json", about)
+    view = view_of(model)
+    pictures = run_pictures(view, language)
+    (folder / "figures").mkdir()
+    for picture in pictures.values():
+        picture.save(folder / "figures")
+    facts = {
+        "command": about["command"],
+        "seed": about["scenario"]["seed"],
+        "commit": about["commit"],
+        "versions": ", ".join(f"{name} {number}" for name, number in about["versions"].items()),
+    }
+    (folder / "report.html").write_text(report(view, facts, language, pictures), encoding="utf-8")
+
+
+def about_run(scenario: Scenario, cost: Mapping[str, float]) -> dict[str, Any]:
+    """Return what reproduces a run and what it cost."""
+    settings = "".join(f" --set {name}={value}" for name, value in scenario.parameters.items())
+    command = (
+        f"python run.py simulate {scenario.strategy.name} --world {scenario.world_name}"
+        f" --children {scenario.children}"
+        f" --seed {scenario.seed} --until {month_text(scenario.until)}{settings}"
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    per_megabyte = BYTES_PER_MEGABYTE if sys.platform == "darwin" else KILOBYTES_PER_MEGABYTE
+    return {
+        "command": command,
+        "scenario": {
+            "world": scenario.world_name,
+            "strategy": scenario.strategy.name,
+            "parameters": dict(scenario.parameters),
+            "seed": scenario.seed,
+            "until": month_text(scenario.until),
+            "children": scenario.children,
+            "hash": scenario.content_hash,
+        },
+        "parameters": [
+            {"month": month_text(month), "values": parameters.values()}
+            for month, parameters in scenario.schedule[:1]
+        ]
+        + [
+            {"month": month_text(month), "values": parameters.changed()}
+            for month, parameters in scenario.schedule[1:]
+        ],
+        "commit": _commit(),
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
+        "platform": platform.platform(),
+        "peak_memory_megabytes": round(peak / per_megabyte),
+        **{name: round(value, 2) for name, value in cost.items()},
+    }
+
+
+def hash_of(table: pd.DataFrame) -> str:
+    """Return a hash of a table's content, the same in every process."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(pd.util.hash_pandas_object(table, index=False, categorize=False).to_numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _columns(table: pd.DataFrame, language: str) -> dict[str, Any]:
+    measured = set(table.columns) & set(catalogue().measures)
+    known = column_documentation(sorted(measured), language)
+    return {name: {"type": str(kind)} | dict(known.get(name, {})) for name, kind in table.dtypes.items()}
+
+
+def _json(path: Path, content: object) -> None:
+    path.write_text(
+        json.dumps(content, ensure_ascii=False, indent=1, default=_plain) + "\n", encoding="utf-8"
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _commit() -> str:
+    """Return the commit of the checkout, with a plus where it was changed; empty outside one."""
+    try:
+        answer = subprocess.run(  # noqa: S603 - fixed words
+            ["git", "-C", str(ROOT), "describe", "--always", "--dirty=+"],  # noqa: S607 - as the user has it
+            capture_output=True, text=True, timeout=10, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip()

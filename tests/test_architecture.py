@@ -1,0 +1,202 @@
+"""The layout of the code: who may import whom, what is banned where, how long a file may be.
+
+These tests read the syntax trees of all files and run nothing.
+"""
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.architecture
+
+ROOT = Path(__file__).resolve().parent.parent
+
+LAYERS = ("columns", "agents", "model", "results", "experiments", "calibration", "app")
+"""From the ground up: each may import those before it, none after it."""
+ON_TOP = ("run", "benchmarks", "tools", "tests")
+"""May import anything; imported by nobody, except that tests may share helpers."""
+ENGINE = ("columns", "agents", "model")
+LONGEST_FILE_LINES = 500
+
+BANNED_IMPORTS = {
+    "random": "draws are keyed: columns.draws",
+    "secrets": "draws are keyed: columns.draws",
+    "numpy.random": "draws are keyed: columns.draws",
+    "numba.njit": "kernels are compiled with columns.compiling.kernel",
+    "numba.jit": "kernels are compiled with columns.compiling.kernel",
+    "numba.vectorize": "kernels are compiled with columns.compiling.kernel",
+    "numba.prange": "threads are handed blocks of counties; kernels are serial",
+    "mesa.space": "gone in the next Mesa; use mesa.discrete_space",
+    "mesa.batchrunner": "one exception loses all runs; use experiments",
+    "mesa.batch_run": "one exception loses all runs; use experiments",
+    "mesa.experimental": "changes without notice",
+}
+BANNED_NAMES = {
+    "random": "an unkeyed draw depends on the order of visits",
+    "rng": "an unkeyed draw depends on the order of visits",
+    "shuffle": "an unkeyed draw depends on the order of visits",
+    "shuffle_do": "an unkeyed draw depends on the order of visits",
+}
+BANNED_OPTIONS = {
+    "parallel": (True, "numba's threads make small worlds slow and forking unsafe"),
+    "inline": ("always", "compilation takes four times as long"),
+    "fastmath": (None, "results must be equal to the last bit"),
+}
+
+
+def python_files(*folders: str) -> list[Path]:
+    """All files of the project, or of some of its top folders; ``run`` means run.py."""
+    tops = [path for path in sorted(ROOT.iterdir()) if not path.name.startswith(".") and path.name != "runs"]
+    tops = [path for path in tops if not folders or path.stem in folders]
+    files = [path for path in tops if path.suffix == ".py"]
+    return files + [file for path in tops if path.is_dir() for file in sorted(path.rglob("*.py"))]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """The syntax tree of a file."""
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def top_of(path: Path) -> str:
+    """The package or script that a file belongs to."""
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def where(path: Path, node: ast.AST) -> str:
+    """File and line, as editors understand them."""
+    return f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}"
+
+
+def imports(module: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Every dotted name that is imported anywhere in a file; ``from a import b`` gives a and a.b."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from ((node, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node, node.module
+            yield from ((node, f"{node.module}.{alias.name}") for alias in node.names)
+
+
+def upward_arrows(module: ast.Module, top: str) -> list[tuple[ast.AST, str]]:
+    """Imports that run from a layer to one above it."""
+    allowed = LAYERS[: LAYERS.index(top) + 1]
+    return [
+        (node, name)
+        for node, name in imports(module)
+        if name.split(".")[0] in LAYERS + ON_TOP and name.split(".")[0] not in allowed
+    ]
+
+
+def banned_imports(module: ast.Module) -> list[tuple[ast.AST, str]]:
+    """Imports that the engine must do without."""
+    return [
+        (node, f"{name}: {reason}")
+        for node, name in imports(module)
+        for banned, reason in BANNED_IMPORTS.items()
+        if name == banned or name.startswith(banned + ".")
+    ]
+
+
+def banned_uses(module: ast.Module) -> list[tuple[ast.AST, str]]:
+    """Attributes and options that the engine must do without; to hand Mesa its own generator is no draw."""
+    found: list[tuple[ast.AST, str]] = []
+    options = [node for node in ast.walk(module) if isinstance(node, ast.keyword)]
+    handed_on = {id(option.value) for option in options if option.arg == "random"}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Attribute) and node.attr in BANNED_NAMES and id(node) not in handed_on:
+            found.append((node, f".{node.attr}: {BANNED_NAMES[node.attr]}"))
+        if isinstance(node, ast.Call):
+            found += [(node, text) for text in banned_options(node)]
+    return found
+
+
+def banned_options(call: ast.Call) -> Iterator[str]:
+    """Keywords of one call that are banned, with the reason."""
+    for option in call.keywords:
+        banned, reason = BANNED_OPTIONS.get(option.arg or "", ("", ""))
+        value = getattr(option.value, "value", None)
+        if reason and (banned is None or value == banned):
+            yield f"{option.arg}={value}: {reason}"
+        if option.arg == "seed" and ast.unparse(call.func).endswith(("super().__init__", "mesa.Model")):
+            yield "seed=: Mesa's next version knows only rng="
+
+
+def report(found: Sequence[tuple[Path, ast.AST, str]]) -> str:
+    """One line per finding."""
+    return "\n".join(["", *(f"{where(path, node)}: {text}" for path, node, text in found)])
+
+
+def test_every_package_has_its_layer() -> None:
+    unknown = {top_of(path) for path in python_files()} - set(LAYERS) - set(ON_TOP)
+    assert not unknown, f"say in LAYERS of {__file__} where these stand: {', '.join(sorted(unknown))}"
+
+
+def test_imports_run_downward() -> None:
+    found = [
+        (path, node, f"{top_of(path)} must not know {name}")
+        for path in python_files(*LAYERS)
+        for node, name in upward_arrows(tree(path), top_of(path))
+    ]
+    assert not found, report(found)
+
+
+def test_engine_draws_and_compiles_one_way() -> None:
+    found = [
+        (path, node, text)
+        for path in python_files(*ENGINE)
+        for node, text in banned_imports(tree(path)) + banned_uses(tree(path))
+        if not (path.name == "compiling.py" and top_of(path) == "columns")
+    ]
+    assert not found, report(found)
+
+
+def test_options_of_numba_and_mesa_are_banned_everywhere() -> None:
+    found = [
+        (path, node, text)
+        for path in python_files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        for text in banned_options(node)
+    ]
+    assert not found, report(found)
+
+
+def test_files_hold_one_idea() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in python_files()}
+    long = [f"{path.relative_to(ROOT)}: {n} lines" for path, n in lengths.items() if n > LONGEST_FILE_LINES]
+    assert not long, f"split these (at most {LONGEST_FILE_LINES} lines): {long}"
+
+
+@pytest.mark.parametrize(
+    ("code", "finder"),
+    [
+        ("import random", banned_imports),
+        ("from numpy.random import default_rng", banned_imports),
+        ("from numpy import random as r", banned_imports),
+        ("from numba import njit", banned_imports),
+        ("from mesa.space import MultiGrid", banned_imports),
+        ("x = np.random.default_rng(1)", banned_uses),
+        ("self.model.random.random()", banned_uses),
+        ("agents.shuffle_do('step')", banned_uses),
+        ("njit(parallel=True)", banned_uses),
+        ("njit(inline='always')", banned_uses),
+        ("njit(fastmath={'nsz'})", banned_uses),
+        ("super().__init__(seed=3)", banned_uses),
+        ("import model.world", lambda module: upward_arrows(module, "columns")),
+        ("from app import server", lambda module: upward_arrows(module, "results")),
+        ("import run", lambda module: upward_arrows(module, "app")),
+    ],
+)
+def test_each_rule_finds_its_offence(code: str, finder: Callable[[ast.Module], list[object]]) -> None:
+    assert finder(ast.parse(code))
+
+
+def test_rules_leave_good_code_alone() -> None:
+    code = "from columns.draws import draw\nclass W(M):\n  def __init__(s, seed): super().__init__(rng=seed)"
+    code += "\nspace = Network(graph, random=model.random)"
+    module = ast.parse(code)
+    assert not banned_imports(module) + banned_uses(module) + upward_arrows(module, "model")

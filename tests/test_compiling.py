@@ -1,0 +1,111 @@
+"""Compiled code follows every edit, wherever it is cached."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from columns import compiling
+
+pytestmark = pytest.mark.unit
+
+HELPER = """
+from columns.compiling import kernel
+
+@kernel
+def weight(x):
+    return x * {factor}
+"""
+CALLER = """
+from columns.compiling import kernel, prepare_cache
+from columns.helper import weight
+
+@kernel
+def total(n):
+    result = 0
+    for i in range(n):
+        result += weight(i)
+    return result
+
+if __name__ == "__main__":
+    print(total(4), prepare_cache(), len(total.stats.cache_hits) if hasattr(total, "stats") else 0)
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A project of two files beside a copy of the module under test."""
+    folder = tmp_path / "project" / "columns"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").touch()
+    shutil.copy(compiling.__file__, folder)
+    (folder / "helper.py").write_text(HELPER.format(factor=1))
+    (folder / "caller.py").write_text(CALLER)
+    return folder.parent
+
+
+def run(package: Path, **variables: str) -> tuple[int, Path, int]:
+    """Run the package in a process of its own; return result, cache folder and number of cache hits."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBA_", "COV"))}
+    variables = kept | {compiling.CACHE_VARIABLE: str(package.parent / "cache")} | variables
+    command = [sys.executable, "-m", "columns.caller"]
+    answer = subprocess.run(command, cwd=package, env=variables, capture_output=True, text=True, check=True)
+    result, folder, hits = answer.stdout.split()
+    return int(result), Path(folder), int(hits)
+
+
+def test_editing_a_helper_changes_the_result(package: Path) -> None:
+    first = run(package)
+    again = run(package)
+    (package / "columns" / "helper.py").write_text(HELPER.format(factor=10))
+    edited = run(package)
+    assert (first[0], again[0], edited[0]) == (6, 6, 60)
+    assert first[1] == again[1] != edited[1]
+    assert (first[2], again[2], edited[2]) == (0, 1, 0)
+
+
+def test_uncompiled_gives_the_same(package: Path) -> None:
+    assert run(package, NUMBA_DISABLE_JIT="1")[0] == 6
+
+
+def test_cache_that_cannot_be_written_gives_way_to_a_private_one(package: Path) -> None:
+    (package.parent / "file").touch()
+    result, folder, _ = run(package, **{compiling.CACHE_VARIABLE: str(package.parent / "file" / "cache")})
+    assert result == 6
+    assert not folder.exists(), "a private cache is removed when its process ends"
+
+
+def test_importing_does_not_import_numba() -> None:
+    code = "import sys, columns.compiling; sys.exit('numba' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=compiling.ROOT, check=True)
+
+
+def test_settings_that_change_code_change_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = compiling.cache_key()
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
+    assert compiling.cache_key() == before
+    monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
+    assert compiling.cache_key() != before
+
+
+def test_key_is_made_in_an_instant() -> None:
+    compiling.cache_key()
+    times = []
+    for _ in range(5):
+        start = time.process_time()
+        compiling.cache_key()
+        times.append(time.process_time() - start)
+    assert min(times) < 0.02
+
+
+def test_old_caches_are_removed(tmp_path: Path) -> None:
+    days = {"newest": 2, "older": 3, "oldest": 4, "in_use": 0.5, "mine": 9}
+    for name, age in days.items():
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, times=(then := time.time() - age * 86_400, then))
+    compiling._prune(tmp_path, keep=tmp_path / "mine")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in_use", "mine", "newest"]
