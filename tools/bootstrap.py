@@ -124,7 +124,11 @@ def set_up(locks):
 
 
 def install(locks, python, uv):
-    """Make an empty environment and install the locks in it, by uv if it is given, otherwise by pip."""
+    """Make an empty environment and install the locks in it, by uv if it is given, otherwise by pip.
+
+    A lock is complete, so nothing is resolved again: pip would take a newer version of a package that
+    another asks for with an extra (``coverage[toml]``) and then refuse it for want of a hash.
+    """
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(VENV)
     if uv:
@@ -135,7 +139,7 @@ def install(locks, python, uv):
         add = [in_venv(), "-m", "pip", "install", "--disable-pip-version-check"]
     run(make, "environment")
     for lock in locks:
-        options = ["--require-hashes", "--only-binary", ":all:", "-r", os.path.join(ROOT, lock)]
+        options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", os.path.join(ROOT, lock)]
         run(add + options, "packages")
 
 

@@ -1,0 +1,67 @@
+"""What all commands share: the Typer application, the language, printing rows, exit statuses."""
+
+import json
+import os
+from typing import Annotated, Any
+
+import typer
+
+LANGUAGES = ("en", "zh")
+LANGUAGE_VARIABLES = ("BAREFOOT_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+CANNOT_BE_DONE, STOPPED = 2, 130
+
+app = typer.Typer(
+    help="Barefoot: a simulation laboratory for scaling up village child-welfare work.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def system_language() -> str:
+    """Return the language of the environment: Chinese where the first setting given begins with zh."""
+    given = next((os.environ[name] for name in LANGUAGE_VARIABLES if os.environ.get(name)), "en")
+    return "zh" if given.lower().startswith("zh") else "en"
+
+
+def check_language(value: str) -> str:
+    """Refuse a language without a catalogue."""
+    if value not in LANGUAGES:
+        raise typer.BadParameter("choose en or zh")
+    return value
+
+
+Language = Annotated[
+    str,
+    typer.Option(
+        "--language", default_factory=system_language, callback=check_language, show_default="the system's",
+        help="en or zh.",
+    ),
+]  # fmt: skip
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+
+
+def show(rows: list[dict[str, Any]], language: str, as_json: bool) -> None:
+    """Print rows as a table on a terminal, as JSON or as tab-separated text elsewhere."""
+    import sys
+
+    from model.text import text
+
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    columns = list(rows[0])
+    heads = [text(f"cli.{column}", language) for column in columns]
+    if not sys.stdout.isatty():
+        print("\t".join(heads))
+        for row in rows:
+            print("\t".join(str(row[column]) for column in columns))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*heads)
+    for row in rows:
+        table.add_row(*(f"{row[c]:,}" if isinstance(row[c], int) else str(row[c]) for c in columns))
+    Console().print(table)
