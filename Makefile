@@ -34,7 +34,7 @@ bench: setup ## speed and memory of this version
 	@$(VENV) -m benchmarks $(ARGS)
 
 baseline: setup ## write the committed numbers anew, after a change that is meant to move them
-	@$(VENV) tools/baseline.py $(ARGS)
+	@$(VENV) -m tools.baseline --write $(ARGS)
 
 extras: ## also install what distributed runs and optimisation need
 	@$(PYTHON) tools/bootstrap.py --extras

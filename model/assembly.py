@@ -223,6 +223,7 @@ def _settle(state, tables, plan, blocks, n_threads):
             future.result()
 
 
+@np.errstate(over="ignore")  # as in scale_up: hashing overflows on purpose, and threads do not inherit this
 def _settle_blocks(state, tables, plan, blocks, thread):
     upto, scratch = np.cumsum(plan.first_cohorts, axis=1), settling_scratch(state)
     for block in blocks:

@@ -173,6 +173,9 @@ class ScaleUpModel(WithAgents):
         for future in waiting:
             future.result()
 
+    @np.errstate(
+        over="ignore"
+    )  # hashing overflows on purpose; uncompiled this warns, and threads inherit nothing
     def _run_blocks(self, blocks, month, thread, first_phase, last_phase):
         for block in blocks:
             run_counties(
