@@ -1,6 +1,6 @@
 """Compare two small worlds with the numbers under version control, or write these anew.
 
-``python -m tools.baseline`` says what has moved and fails if anything has; ``--write`` accepts it. Every month
+``python -m tools.baseline`` says what moved and fails if anything did; ``--write`` accepts it. Every month
 of a run has a hash of its complete state, so the first month that differs is found at once; the totals beside
 the hashes show in a diff how far the results have moved.
 """
