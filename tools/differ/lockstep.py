@@ -1,0 +1,208 @@
+"""Run two models phase by phase and compare their complete states after each phase."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.assembly import entries_in_use
+from model.scale_up import ScaleUpModel
+from model.schedule import COUNTY_PHASES, PHASES
+
+START = "start"
+"""Stands for a phase where two models differ before their first month."""
+NATION = -1
+"""County of what belongs to none: provinces, the nation, waves."""
+COLUMNS = (
+    "needs", "traits", "birth", "due", "household", "households", "villages", "townships", "sectors",
+    "desks", "counties", "counters", "county_tally",
+)  # fmt: skip
+LISTS = ("open", "gathering", "filed")
+LENGTHS = ("n_open", "n_gathering", "n_filed")
+"""Lists of entries, and where the arena of a county keeps their lengths."""
+
+type Columns = dict[str, NDArray[Any]]
+
+
+class SizesDifferError(ValueError):
+    """Two models whose columns cannot be compared row by row."""
+
+
+class Difference(NamedTuple):
+    """Rows of one column, all of one county, in which two models differ."""
+
+    column: str
+    """As in ``counties.stage`` or ``needs``."""
+    county: int
+    """Row of the county, or NATION."""
+    rows: NDArray[np.int64]
+    """Rows of the column; of lists, positions within the county's list."""
+
+
+class Moment(NamedTuple):
+    """Two models after the same phase of the same month."""
+
+    month: int
+    phase: str
+    left: Columns
+    right: Columns
+    differences: list[Difference]
+
+
+class Watched(ScaleUpModel):
+    """A model that keeps its state after every phase of the present month, in ``after`` by phase."""
+
+    def __init__(self, scenario: Any = None, **options: Any) -> None:
+        self.after: dict[str, Columns] = {}
+        super().__init__(scenario, profile=True, **options)
+
+    def run_month(self) -> dict[str, Columns]:
+        """Simulate the next month and return the state after each of its phases."""
+        self.after = {}
+        self.run(self.months_done)
+        return self.after
+
+    def apply_policy(self, month: int) -> None:
+        """As in every model, and then it is looked at."""
+        super().apply_policy(month)
+        self._look("apply_policy")
+
+    def spread_approach(self, month: int) -> None:
+        """As in every model, and then it is looked at."""
+        super().spread_approach(month)
+        self._look("spread_approach")
+
+    def _run_phases(self, month: int, first_phase: int, last_phase: int) -> None:
+        super()._run_phases(month, first_phase, last_phase)
+        self._look(COUNTY_PHASES[first_phase])
+
+    def account_costs(self, month: int) -> None:
+        """As in every model, and then it is looked at."""
+        super().account_costs(month)
+        self._look("account_costs")
+
+    def observe_month(self, month: int) -> None:
+        """As in every model, and then it is looked at."""
+        super().observe_month(month)
+        self._look("observe")
+
+    def _look(self, phase: str) -> None:
+        self.after[phase] = columns_of(self)
+
+
+def columns_of(model: ScaleUpModel) -> Columns:
+    """Copy the complete state of a model: columns, lists and the state of the spread, by name.
+
+    Fields of records stand by themselves (``villages.post``). Lists come without their unused space, and with
+    the county of each entry in ``open.county`` and so on.
+    """
+    state, found = model.state, {}
+    arrays = {name: np.asarray(getattr(state, name)) for name in COLUMNS}
+    arrays |= {f"spread.{name}": np.asarray(value) for name, value in model.spread._asdict().items()}
+    arrays["rules"] = np.asarray(model.tables.rules)
+    for name, array in arrays.items():
+        if array.dtype.names is None:
+            found[name] = array.copy()
+        else:
+            found |= {f"{name}.{field}": array[field].copy() for field in array.dtype.names}
+    for (name, entries), length in zip(entries_in_use(state).items(), LENGTHS, strict=True):
+        found[name] = entries
+        found[f"{name}.county"] = np.repeat(np.arange(len(state.arenas)), state.arenas[length])
+    return found
+
+
+def owners(model: ScaleUpModel) -> dict[str, NDArray[np.int64]]:
+    """Return the county of every row of every table; columns of no county are left out."""
+    state, n_services = model.state, len(model.tables.services)
+    counties, of_village = np.arange(len(state.counties)), state.villages.county.astype(np.int64)
+    of_slot = np.repeat(of_village, state.villages.n_slots)
+    of_township = state.townships.county.astype(np.int64)
+    offices = np.repeat(np.concatenate([counties, of_township]), n_services)
+    return {
+        "counties": counties, "county_tally": counties, "counters": counties,
+        "spread.order_score": counties, "spread.chain_lag": counties,
+        "townships": of_township, "villages": of_village,
+        "households": np.repeat(of_village, state.villages.n_households),
+        "sectors": np.repeat(counties, 2), "desks": np.concatenate([offices, of_village]),
+        **dict.fromkeys(("needs", "birth", "due", "traits", "household"), of_slot),
+    }  # fmt: skip
+
+
+def lockstep(left: Watched, right: Watched, until: int) -> Iterator[Moment]:
+    """Yield every phase of every month up to ``until`` (inclusive), first the state before month 0.
+
+    Raises
+    ------
+    SizesDifferError
+        If the two have not the same places for the same number of people.
+    """
+    owned = owners(left)
+    before = columns_of(left), columns_of(right)
+    check_sizes(*before)
+    yield Moment(0, START, *before, differences(*before, owned))
+    for month in range(until + 1):
+        states = left.run_month(), right.run_month()
+        for phase in PHASES:
+            pair = states[0][phase.name], states[1][phase.name]
+            yield Moment(month, phase.name, *pair, differences(*pair, owned))
+
+
+def check_sizes(left: Columns, right: Columns) -> None:
+    """Refuse models whose columns have different lengths, naming the first such column."""
+    for name in left:
+        if table_of(name) not in LISTS and left[name].shape != right[name].shape:
+            raise SizesDifferError(
+                f"the two worlds are not of one size: {name} has {len(left[name]):,} rows in the one and "
+                f"{len(right[name]):,} in the other, so their rows cannot be compared"
+            )
+
+
+def table_of(column: str) -> str:
+    """Return the table to which a column belongs: ``villages`` for ``villages.post``."""
+    return column if column.startswith("spread.") else column.split(".", maxsplit=1)[0]
+
+
+def differences(left: Columns, right: Columns, owned: dict[str, NDArray[np.int64]]) -> list[Difference]:
+    """Return where two states differ to the last bit, by column and county; rules do not count as state."""
+    found = []
+    for name in left:
+        table = table_of(name)
+        if table in LISTS:
+            if name == table:
+                found += _list_differences(name, left, right)
+        elif table != "rules":
+            rows, county = np.flatnonzero(_unequal(left[name], right[name])), owned.get(table)
+            if county is None:
+                found += [Difference(name, NATION, rows)] if len(rows) else []
+            else:
+                found += [Difference(name, int(c), rows[county[rows] == c]) for c in np.unique(county[rows])]
+    return found
+
+
+def _unequal(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which rows differ in any byte: two of the same NaN are equal, 0.0 and -0.0 are not."""
+    raw = [np.atleast_1d(np.ascontiguousarray(array)) for array in (left, right)]
+    if not raw[0].size:
+        return np.zeros(len(raw[0]), dtype=bool)
+    as_bytes = [array.view(np.uint8).reshape(len(array), -1) for array in raw]
+    unequal: NDArray[np.bool_] = (as_bytes[0] != as_bytes[1]).any(axis=1)
+    return unequal
+
+
+def entries_of(state: Columns, name: str, county: int) -> NDArray[np.uint64]:
+    """Return the entries of one county's list."""
+    entries: NDArray[np.uint64] = state[name][state[f"{name}.county"] == county]
+    return entries
+
+
+def _list_differences(name: str, left: Columns, right: Columns) -> list[Difference]:
+    found = []
+    for c in np.union1d(left[f"{name}.county"], right[f"{name}.county"]):
+        ours, theirs = entries_of(left, name, c), entries_of(right, name, c)
+        common, longest = sorted((len(ours), len(theirs)))
+        rows = np.flatnonzero(ours[:common] != theirs[:common])
+        rows = np.concatenate([rows, np.arange(common, longest)])
+        if len(rows):
+            found.append(Difference(name, int(c), rows))
+    return found
