@@ -10,6 +10,7 @@ from columns.compiling import inlined, part
 from columns.draws import draw, happens, uniform
 from columns.layout import (
     CHILD_DISABLED,
+    CHILD_PRESENT,
     CHILD_UNATTENDED,
     FILED_ALONE,
     FILED_HELPED,
@@ -17,6 +18,7 @@ from columns.layout import (
     GATHERING_ALONE,
     GATHERING_HELPED,
     GAVE_UP,
+    NO_MONTH,
     NOT_ELIGIBLE,
     SERVED,
     UNMET,
@@ -159,7 +161,7 @@ def pace_of(tables, village, row, service, groups, need, month, key):
                 help_given = GOES_ALONG
                 if service != HUKOU:
                     pace = max(pace, row.gathering_helped_per_month)
-            if month - village.hired_month >= 12:
+            if village.hired_month != NO_MONTH and month - village.hired_month >= 12:
                 odds = rules.experience_odds_ratio * pace / max(1.0 - pace, DAMP)
                 pace = odds / (1.0 + odds)
     if groups & G_MIGRANT:
@@ -272,6 +274,8 @@ def add_reviews(books, state, tables, county, month, order, waiting, n_filed):
             if row.status and row.review_interval_months > 0 and since % row.review_interval_months == 0:
                 for slot in range(village.first_slot, village.first_slot + village.n_slots):
                     word = books.needs[slot, service]
+                    if not state.traits[slot] & CHILD_PRESENT:
+                        continue  # what the last child of a vacant place had is reviewed no more
                     if state_of(word) == SERVED and not word & UNDER_REVIEW:
                         books.needs[slot, service] = word | UNDER_REVIEW
                         birth = state.birth[slot]
