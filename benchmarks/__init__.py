@@ -1,0 +1,1 @@
+"""How fast and how large this version is, beside a plain model that follows the same rules."""
