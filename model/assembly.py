@@ -15,6 +15,7 @@ from model.demography import plan_population
 from model.money import COUNTERS
 from model.offices import background_minutes, make_desks
 from model.orders import rank_villages, ranking_columns
+from model.own.given import posts_first
 from model.parameters import rules_record
 from model.people import check_sizes, count_households, settle_counties, settling_scratch
 from model.scenario import Scenario
@@ -199,7 +200,17 @@ def assemble(scenario: Scenario, n_threads: int = 1, log_events: bool = False) -
     minutes = background_minutes(
         state.villages, children, services, still.filing, tables.need_scale, rules[0]
     )
-    desks = make_desks(state.counties, state.townships, state.villages, children, services, minutes, rules[0])
+    given = world.given
+    desks = make_desks(
+        state.counties,
+        state.townships,
+        state.villages,
+        children,
+        services,
+        minutes,
+        rules[0],
+        given.office_fte if given else {},
+    )
     state = state._replace(desks=records(desks))
     blocks = county_blocks(state.counties, n_threads)
     _settle(state, tables, plan, blocks, n_threads)
@@ -208,6 +219,7 @@ def assemble(scenario: Scenario, n_threads: int = 1, log_events: bool = False) -
     if scenario.strategy.ranking:
         _, ranking = ranking_columns(scenario.strategy.ranking, world.table, state.villages)
     rank = rank_villages(order, state.counties, state.townships, state.villages, children, ranking)
+    rank = posts_first(rank, given, state.counties)
     return Assembled(world, state, tables, still, minutes, blocks, rank)
 
 

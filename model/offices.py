@@ -71,41 +71,26 @@ def background_minutes(villages, children, services, filing, need_scale, rules):
     return minutes
 
 
-def make_desks(counties, townships, villages, children, services, minutes, rules):
+def make_desks(counties, townships, villages, children, services, minutes, rules, own_fte=None):
     """Return the DESK records of a world; an office's staff is divided over its desks by background load.
 
     A township or county of average size has the declared staff; others in proportion to their children
     (assumption: establishment follows population), times the county's fiscal index to the power of
     ``fiscal_spread``. Every desk keeps ``desk_least_share`` of its office: a new entitlement has next to no
     background load, yet somebody handles it. The hospital has its background load times a factor. Village
-    desks have no staff of their own.
+    desks have no staff of their own. ``own_fte`` may give the staff of an office itself, as full-time
+    equivalents per county or township; NaN where the rules above hold.
     """
     n = len(services)
     desks = np.zeros((len(counties) + len(townships)) * n + len(villages), dtype=DESK)
     fulltime = rules.hours_per_fte * MINUTES_PER_HOUR
-    staff = {
-        OFFICE_CLINIC: rules.clinic_fte,
-        OFFICE_CIVIL_AFFAIRS: rules.civil_affairs_fte,
-        OFFICE_POLICE: rules.police_fte,
-        OFFICE_EDUCATION: rules.education_fte,
-        OFFICE_PROTECTION: rules.protection_fte,
-    }
     levels = (
-        (DESK_COUNTY, villages["county"], len(counties), rules.reference_children_per_county, 0),
-        (
-            DESK_TOWNSHIP,
-            villages["township"],
-            len(townships),
-            rules.reference_children_per_township,
-            len(counties),
-        ),
+        (DESK_COUNTY, villages["county"], len(counties), 0),
+        (DESK_TOWNSHIP, villages["township"], len(townships), len(counties)),
     )
-    for place, unit, n_units, reference, offset in levels:
-        size = np.bincount(unit, weights=children, minlength=n_units) / reference
-        county_of = np.arange(n_units) if place == DESK_COUNTY else townships["county"]
-        fiscal = np.array([math.pow(index, rules.fiscal_spread) for index in counties["fiscal_index"]])[
-            county_of
-        ]
+    staff = office_staff(counties, townships, villages, children, rules)
+    for place, unit, n_units, offset in levels:
+        fiscal = _fiscal(counties, rules)[_county_of(place, counties, townships)]
         load = np.stack(
             [np.bincount(unit, weights=minutes[:, s], minlength=n_units) for s in range(n)], axis=1
         )
@@ -116,12 +101,47 @@ def make_desks(counties, townships, villages, children, services, minutes, rules
             if office == OFFICE_HOSPITAL:
                 hours = rules.hospital_load_factor * total * fiscal
             else:
-                hours = staff[office] * fulltime * size * fiscal
+                hours = staff[office] * fulltime
+            if own_fte and office in own_fte:
+                hours = np.where(np.isnan(own_fte[office]), hours, own_fte[office] * fulltime)
             for s in here:
                 share = np.divide(load[:, s], total, out=np.full(n_units, 1.0 / len(here)), where=total > 0)
                 share = least + (1.0 - least * len(here)) * share
                 desks["base_minutes"][(offset + np.arange(n_units)) * n + s] = hours * share
     return desks
+
+
+def office_staff(counties, townships, villages, children, rules):
+    """Full-time equivalents of every office by the rules: a number per county or township; float64.
+
+    The hospital is not among them: its hours follow its load.
+    """
+    levels = {
+        DESK_COUNTY: (villages["county"], rules.reference_children_per_county),
+        DESK_TOWNSHIP: (villages["township"], rules.reference_children_per_township),
+    }
+    declared = {
+        OFFICE_CLINIC: (DESK_TOWNSHIP, rules.clinic_fte),
+        OFFICE_CIVIL_AFFAIRS: (DESK_TOWNSHIP, rules.civil_affairs_fte),
+        OFFICE_POLICE: (DESK_COUNTY, rules.police_fte),
+        OFFICE_EDUCATION: (DESK_COUNTY, rules.education_fte),
+        OFFICE_PROTECTION: (DESK_COUNTY, rules.protection_fte),
+    }
+    staff = {}
+    for office, (place, fte) in declared.items():
+        unit, reference = levels[place]
+        county_of = _county_of(place, counties, townships)
+        size = np.bincount(unit, weights=children, minlength=len(county_of)) / reference
+        staff[office] = fte * size * _fiscal(counties, rules)[county_of]
+    return staff
+
+
+def _fiscal(counties, rules):
+    return np.array([math.pow(index, rules.fiscal_spread) for index in counties["fiscal_index"]])
+
+
+def _county_of(place, counties, townships):
+    return np.arange(len(counties)) if place == DESK_COUNTY else townships["county"]
 
 
 def utilisation(counties, townships, villages, minutes, desks, services):

@@ -35,7 +35,14 @@ VILLAGE_ATTRIBUTES = (
     "hours_to_township", "hours_to_county", "poverty", "minority", "left_behind", "hiv_affected", "migrant",
     "pilot", "remote",
 )  # fmt: skip
-AMOUNTS = ("children_2010", "hours_to_township", "hours_to_county")
+AVERAGES = {
+    "poverty": ("rural_poverty", "urban_poverty"),
+    "left_behind": ("rural_left_behind", "urban_left_behind"),
+    "minority": ("minority_share",),
+}
+"""Columns of a user's county table that stand for both countryside and towns."""
+CHILDREN = ("children_2020", "children_2010")
+AMOUNTS = (*CHILDREN, "hours_to_township", "hours_to_county")
 """Columns that are not shares or flags."""
 
 
@@ -56,8 +63,9 @@ def own_world(
         also needs ``county`` (its name) and, unless ``villages`` says so, units and ``children_2010``.
     villages : DataFrame, optional
         ``county_code``, ``kind`` (village, other, community; village if left out) and, as far as known,
-        ``village`` and ``township`` (names), ``children_2010`` and the columns of ``VILLAGE_ATTRIBUTES``. The
-        units of a county that stands in it are exactly those listed.
+        ``village`` and ``township`` (names), ``children_2010`` or ``children_2020`` and the columns of
+        ``VILLAGE_ATTRIBUTES``. The units of a county that stands in it are exactly those listed; children of
+        a census that all of them have are summed up for the county.
     parameters : Parameters, optional
 
     Raises
@@ -67,12 +75,12 @@ def own_world(
         unknown kind or province, or a value out of range.
     """
     parameters = parameters or default_parameters()
-    listed = _listed(villages, counties)
+    listed = listed_villages(villages, counties)
     table = complete_counties(counties, listed, parameters)
     check_counties(table, "counties")
     world = lay_out(name, table, parameters.village_size_log_sd)
     if listed is not None:
-        place = _places(world, listed)
+        place = places_of_rows(world, listed)
         within = world.township_ordinal[world.villages["township"]]
         within[place] = listed.township_within
         size = world.village_size.copy()
@@ -97,13 +105,16 @@ def complete_counties(
         known = code in national.index
         base = national.loc[code].to_dict() if known else _stranger(code, national)
         given |= _totals(listed[listed.county_code == code]) if listed is not None else {}
-        if not known and "children_2010" not in given:
+        if not known and not {"children_2010", "children_2020"} & given.keys():
             raise ValueError(f"county {code} is not in the national table: give its children_2010")
+        growth = max(base["children_2020"], 1) / max(base["children_2010"], 1)
         if "children_2010" in given and "children_2020" not in given:
-            growth = base["children_2020"] / max(base["children_2010"], 1)
             given["children_2020"] = round(given["children_2010"] * growth)
-        if "poverty" in given:
-            given = {"rural_poverty": given["poverty"], "urban_poverty": given["poverty"]} | given
+        elif "children_2020" in given and "children_2010" not in given:
+            given["children_2010"] = round(given["children_2020"] / growth)
+        for own, columns in AVERAGES.items():
+            if own in given:
+                given = dict.fromkeys(columns, given[own]) | given
         rows.append({**base, **given})
     table = pd.DataFrame(rows).sort_values("county_code", ignore_index=True)
     return table.astype(dict.fromkeys(WHOLE, np.int64))
@@ -124,7 +135,7 @@ def _stranger(code: int, national: pd.DataFrame) -> dict[str, Any]:
     return {**PLAIN, **means, **sums, **names, "county": str(code)}
 
 
-def _listed(villages: pd.DataFrame | None, counties: pd.DataFrame) -> pd.DataFrame | None:
+def listed_villages(villages: pd.DataFrame | None, counties: pd.DataFrame) -> pd.DataFrame | None:
     """Sort villages as a world has them, with numbered townships; None if there is no table."""
     if villages is None:
         return None
@@ -149,7 +160,7 @@ def _listed(villages: pd.DataFrame | None, counties: pd.DataFrame) -> pd.DataFra
 
 
 def _check_villages(listed: pd.DataFrame) -> None:
-    for column in {"children_2010", *VILLAGE_ATTRIBUTES} & set(listed.columns):
+    for column in {*CHILDREN, *VILLAGE_ATTRIBUTES} & set(listed.columns):
         highest = np.inf if column in AMOUNTS else 1.0
         wrong = listed[column][(listed[column] < 0) | (listed[column] > highest)]
         if not wrong.empty:
@@ -165,14 +176,15 @@ def _totals(rows: pd.DataFrame) -> dict[str, Any]:
         return {}
     totals: dict[str, Any] = {unit: int((rows.kind == kind).sum()) for kind, unit in UNIT_OF_KIND.items()}
     totals["townships"] = int(rows.township_within.max()) + 1
-    if "children_2010" in rows and rows.children_2010.notna().all():
-        totals["children_2010"] = int(rows.children_2010.sum())
-        rural = int(rows.children_2010[rows.kind != "community"].sum())
-        totals["rural_share_2010"] = rural / max(totals["children_2010"], 1)
+    for column in CHILDREN:
+        if column in rows and rows[column].notna().all():
+            totals[column] = int(rows[column].sum())
+            rural = int(rows[column][rows.kind != "community"].sum())
+            totals[column.replace("children", "rural_share")] = rural / max(totals[column], 1)
     return totals
 
 
-def _places(world: World, listed: pd.DataFrame) -> np.ndarray:
+def places_of_rows(world: World, listed: pd.DataFrame) -> np.ndarray:
     """Index in the world of every listed village."""
     county = np.searchsorted(world.table.county_code.to_numpy(), listed.county_code)
     number = listed.groupby("county_code").cumcount().to_numpy()
@@ -181,15 +193,16 @@ def _places(world: World, listed: pd.DataFrame) -> np.ndarray:
 
 def _sizes(listed: pd.DataFrame) -> np.ndarray:
     """Relative sizes: children, where blank the mean of the kind in the county, else all alike."""
-    if "children_2010" not in listed:
+    column = next((name for name in CHILDREN if name in listed and listed[name].notna().any()), None)
+    if column is None:
         return np.ones(len(listed), dtype=np.int64)
-    mean = listed.groupby(["county_code", "kind"]).children_2010.transform("mean")
-    return listed.children_2010.fillna(mean).fillna(1.0).round().astype(np.int64).to_numpy()
+    mean = listed.groupby(["county_code", "kind"])[column].transform("mean")
+    return listed[column].fillna(mean).fillna(1.0).round().astype(np.int64).to_numpy()
 
 
 def _with_attributes(world: World, listed: pd.DataFrame, remote_hours: float) -> World:
     """Put the attributes and names that the user gave in place of the derived ones."""
-    place = _places(world, listed)
+    place = places_of_rows(world, listed)
     for name in VILLAGE_ATTRIBUTES:
         if name == "remote":  # follows from the hours, unless it is given itself
             world.villages["remote"] = world.villages["hours_to_county"] > remote_hours

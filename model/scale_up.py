@@ -27,6 +27,7 @@ from model.money import (
 from model.month import N_COUNTY_PHASES, make_scratch, run_counties
 from model.observation import clear_flows, make_observed, observe_children, observe_money, observe_posts
 from model.orders import county_scores, ranking_columns
+from model.own import given as own
 from model.policy import apply_policy, make_policy, national_path, waves_arrays
 from model.scenario import Scenario, make_scenario
 from model.schedule import COUNTY_PHASES, PHASES
@@ -146,8 +147,12 @@ class ScaleUpModel(WithAgents):
 
     def spread_approach(self, month):
         """Provinces and counties decide; budgets and training seats become envelopes of the counties."""
-        set_budgets(self.state.counties, self.tables.rules)
-        spread_approach(month, self.state.counties, *self.spread, self.tables.rules)
+        counties, given = self.state.counties, self.world.given
+        set_budgets(counties, self.tables.rules)
+        own.limit_budgets(given, month, counties, self.tables.rules)
+        own.begin_posts(given, month, counties)
+        spread_approach(month, counties, *self.spread, self.tables.rules)
+        own.open_posts(given, month, counties)
 
     def run_counties(self, month):
         """All county phases of a month, on all threads."""
@@ -201,6 +206,8 @@ class ScaleUpModel(WithAgents):
             if row.status:
                 state.counters[:, ALLOWANCES[int(row.group)]] += state.county_tally[:, s, SERVED]
         account_costs(state.counties, state.counters, *self._money, self.tables.rules)
+        costs, payments, _ = self._money
+        own.share_payments(self.world.given, month, costs, payments)
         observe_money(self.observed, month, *self._money)
 
     def observe_month(self, month):

@@ -1,8 +1,9 @@
 """Scenarios: a world, a strategy and uncertain numbers; checked before anything runs.
 
 The parameters in force change only in the months of dated events. They are worked out once as a schedule:
-defaults, then the strategy's levers, then events month by month (those outside the programme first). What the
-user sets by hand holds for the whole run and is not touched by events.
+defaults, then prices and norms of a user's own places, then the strategy's levers, then events month by month
+(those outside the programme first). What the user sets by hand holds for the whole run and is not touched by
+events.
 """
 
 import bisect
@@ -57,13 +58,13 @@ class Scenario(BaseModel):
     @functools.cached_property
     def schedule(self) -> tuple[tuple[int, Parameters], ...]:
         """Months in which parameters change, with the set in force from then on; the first is month 0."""
-        return _schedule(self.strategy, self.parameters, self.until)
+        return _schedule(self.strategy, self.parameters, self.until, given_parameters(self.world))
 
     @functools.cached_property
     def content_hash(self) -> str:
         """Hexadecimal hash of all that decides the results; names of strategies do not count."""
         content = [
-            getattr(self.world, "content_hash", None) or self.world_name,
+            given_hash(self.world) or self.world_name,
             self.strategy.order,
             self.strategy.ranking,
             [wave for wave in self.strategy.waves if wave.month_start <= self.until],
@@ -102,9 +103,9 @@ def parameters_at(scenario: Scenario, month: int) -> Parameters:
 
 
 def _schedule(
-    strategy: Strategy, held: Mapping[str, Value], until: int
+    strategy: Strategy, held: Mapping[str, Value], until: int, given: Mapping[str, Value]
 ) -> tuple[tuple[int, Parameters], ...]:
-    at_start = default_parameters().replace(**{**strategy.levers, **held})
+    at_start = default_parameters().replace(**{**given, **strategy.levers, **held})
     outside = background_events() if at_start.other_policies else ()
     events = sorted((*outside, *strategy.events), key=lambda event: event.month)
     schedule = [(0, at_start)]
@@ -255,6 +256,23 @@ def _strategy(given: Any, document: Document | None, path: Path) -> Strategy:
 
 def world_names() -> tuple[str, ...]:
     """Return the names of the worlds that can be built."""
+    from model.own.store import own_names
     from model.worlds import WORLDS
 
-    return tuple(WORLDS)
+    return (*WORLDS, *own_names())
+
+
+def given_parameters(world: Any) -> Mapping[str, Value]:
+    """Return the prices and norms that a user's own places bring; none for a shipped world."""
+    from model.own.store import given_of
+
+    given = given_of(world)
+    return given.parameters if given else {}
+
+
+def given_hash(world: Any) -> str:
+    """Return the hash of what a user's own places are made of; empty for a shipped world."""
+    from model.own.store import given_of
+
+    given = given_of(world)
+    return given.content_hash if given else str(getattr(world, "content_hash", "") or "")

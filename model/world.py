@@ -13,6 +13,7 @@ from columns.layout import COUNTY, KIND_COMMUNITY, NO_MONTH, TOWNSHIP, VILLAGE
 from model.apportion import divide
 from model.counties import load_provinces
 from model.county_shares import REGIONS
+from model.own.given import Given
 from model.sectors import UNIT_COLUMNS, UNIT_KINDS, census_sectors, units_of
 from model.unseeded import scores, unseeded_keys, unseeded_root
 
@@ -39,6 +40,8 @@ class World:
         Relative number of children within the sector.
     village_names, township_names : tuple of str
         Names where a user gave them; empty for the country, where places have numbers only.
+    given : Given, optional
+        What a user said about these places beyond their geography.
     """
 
     name: str
@@ -52,6 +55,7 @@ class World:
     village_size: np.ndarray = field(repr=False)
     village_names: tuple[str, ...] = field(default=(), repr=False)
     township_names: tuple[str, ...] = field(default=(), repr=False)
+    given: Given | None = field(default=None, repr=False)
 
     @property
     def village_sector(self) -> np.ndarray:

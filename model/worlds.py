@@ -59,14 +59,18 @@ WORLDS = {
 
 
 def build_world(name: str = DEFAULT_WORLD, parameters: Parameters | None = None) -> World:
-    """Build a world by name; the same name and parameters of geography always give the same world.
+    """Build a world by name, shipped or imported; the same name and parameters give the same world.
 
     Raises
     ------
     ValueError
         Unknown name; the message lists the known ones.
     """
+    from model.own.store import is_own, load
+
     if name not in WORLDS:
+        if is_own(name):
+            return load(name, parameters or default_parameters())
         raise ValueError(f"there is no world {name!r}; choose one of {', '.join(WORLDS)}")
     parameters = parameters or default_parameters()
     places = WORLDS[name]
@@ -106,15 +110,19 @@ def uniform_world(
 def worlds_table(language: str = "en", parameters: Parameters | None = None) -> list[dict[str, object]]:
     """One row per world for ``run.py worlds``: what it is, how many places and children, how much memory.
 
-    Nothing is built: the numbers come from the county table and the demographic plan. Memory is an estimate
-    of the columns of a run, in megabytes.
+    Shipped worlds are not built: the numbers come from the county table and the demographic plan. Memory is
+    an estimate of the columns of a run, in megabytes.
     """
+    from model.own.store import own_names
+
     parameters = parameters or default_parameters()
     rows: list[dict[str, object]] = []
-    for name, places in WORLDS.items():
-        table = places.rows(parameters).reset_index(drop=True)
-        units = units_of(table, places.kinds).sum(axis=1)
-        sectors = census_sectors(table, places.kinds)
+    tables = {name: (places.rows(parameters), places.kinds) for name, places in WORLDS.items()}
+    tables |= {name: (build_world(name, parameters).table, UNIT_COLUMNS) for name in own_names()}
+    for name, (table, kinds) in tables.items():
+        table = table.reset_index(drop=True)
+        units = units_of(table, kinds).sum(axis=1)
+        sectors = census_sectors(table, kinds)
         births, target, _ = plan_sectors(sectors, table.county_code.to_numpy(), parameters, HORIZON_MONTHS)
         slots = int(slots_needed(births, target).sum())
         households = slots / parameters.household_slots_base
@@ -122,7 +130,7 @@ def worlds_table(language: str = "en", parameters: Parameters | None = None) -> 
         rows.append(
             {
                 "name": name,
-                "what": text(f"world.{name}", language),
+                "what": text(f"world.{name}" if name in WORLDS else "places.own_world", language),
                 "counties": len(table),
                 "townships": int(np.minimum(table.townships, units).sum()),
                 "villages": int(units.sum()),

@@ -87,7 +87,7 @@ def spells(model: ScaleUpModel) -> pd.DataFrame:
     """
     if not model.log_events:
         raise ValueError("spells come from the event log: make the model with log_events=True")
-    return pd.concat(list(spells_by_county(model)), ignore_index=True, copy=False)
+    return pd.concat(list(spells_by_county(model)), ignore_index=True)
 
 
 def spells_by_county(model: ScaleUpModel) -> Iterator[pd.DataFrame]:
@@ -179,7 +179,6 @@ def _county_spells(model: ScaleUpModel, events: Events, next_covered: NDArray[np
             **{group: (events.groups[first] >> bit) & 1 == 1 for bit, group in enumerate(GROUPS)},
             "wealth": state.households["wealth"][home],
         },
-        copy=False,
     )
 
 

@@ -11,6 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from model.money import FEN_PER_YUAN
+from model.own.filling import filled_notes
+from model.own.given import Given
 from model.scale_up import ScaleUpModel
 from model.spread_only import SpreadRun
 from model.text import LANGUAGES, text
@@ -67,6 +69,7 @@ def summary(model: ScaleUpModel, spells: pd.DataFrame | None = None) -> dict[str
     labels = [service.label.model_dump() for service in model.scenario.services.rows]
     return {
         **_written({**_of_places(model), **rows[0]}),
+        **filled_entry(model.world.given),
         "services": {
             name: {"label": label, **_written(outcomes)}
             for name, label, outcomes in zip(service_names(model), labels, rows[1:], strict=True)
@@ -81,6 +84,14 @@ def summary_of_spread(run: SpreadRun) -> dict[str, Any]:
         found[name] = _count(run.total(name)[-1])
     found["cost_yuan"] = _count(int(run.total("cost_fen").sum()) / FEN_PER_YUAN)
     return {**_written(found), "services": {}}
+
+
+def filled_entry(given: Given | None) -> dict[str, Any]:
+    """Return what was filled in a user's own places, under one name; nothing for a shipped world."""
+    if given is None:
+        return {}
+    notes = {language: filled_notes(given, language) for language in LANGUAGES}
+    return {"filled_values": {"columns": [vars(each) for each in given.filled], "notes": notes}}
 
 
 def totals_of(model: ScaleUpModel, spells: pd.DataFrame | None = None) -> Totals:

@@ -15,17 +15,20 @@ from typing import Any
 import pandas as pd
 
 from model.calendar import month_text
+from model.own.filling import filled_notes
+from model.own.store import given_of
 from model.problems import InputError, Problem
 from model.reading import ROOT
 from model.scale_up import ScaleUpModel
-from model.scenario import Scenario
+from model.scenario import Scenario, given_hash
 from model.spread_only import SpreadRun
+from model.text import text
 from results.frames import counties, desks, money, posts, utilisation, villages
 from results.measures.catalogue import catalogue, column_documentation
 from results.report import report, run_pictures
 from results.series import series
 from results.spell_table import spells
-from results.summary import summary, summary_of_spread
+from results.summary import filled_entry, summary, summary_of_spread
 from results.view import view_of
 
 SPELLS_UP_TO_VILLAGES = 10_000
@@ -72,7 +75,8 @@ def write_spread(run: SpreadRun, scenario: Scenario, folder: Path, cost: Mapping
             part / "schema.json",
             {"series": {name: {"type": str(kind)} for name, kind in table.dtypes.items()}},
         )
-        _json(part / "summary.json", summary_of_spread(run))
+        filled = filled_entry(given_of(scenario.world))
+        _json(part / "summary.json", summary_of_spread(run) | filled)
         _json(part / "run.json", about_run(scenario, cost) | {"results_hash": hash_of(table)})
 
     return _whole(folder, fill)
@@ -130,7 +134,9 @@ def _fill(model: ScaleUpModel, folder: Path, language: str, cost: Mapping[str, f
         "commit": about["commit"],
         "versions": ", ".join(f"{name} {number}" for name, number in about["versions"].items()),
     }
-    (folder / "report.html").write_text(report(view, facts, language, pictures), encoding="utf-8")
+    filled = filled_notes(model.world.given, language)
+    notes = tuple(text("warning.filled", language, note=note) for note in filled)
+    (folder / "report.html").write_text(report(view, facts, language, pictures, notes), encoding="utf-8")
 
 
 def about_run(scenario: Scenario, cost: Mapping[str, float]) -> dict[str, Any]:
@@ -153,6 +159,7 @@ def about_run(scenario: Scenario, cost: Mapping[str, float]) -> dict[str, Any]:
             "until": month_text(scenario.until),
             "children": scenario.children,
             "hash": scenario.content_hash,
+            "places_hash": given_hash(scenario.world),
         },
         "parameters": [
             {"month": month_text(month), "values": parameters.values()}

@@ -22,6 +22,8 @@ FATE_COLOURS = {
     "uncovered": "#cfd5da",
 }
 DARK_FATES = ("in_time", "not_served")
+LEAST_ROWS = 3
+"""Room for so many bars, even where a short run has none yet."""
 LEAST_NEEDS = 30
 """Fewer needs than this make no bar: shares of a handful say nothing."""
 LEAST_WRITTEN = 0.075
@@ -44,7 +46,7 @@ def cascade(view: RunView, language: str = "en") -> Picture:
         for name, _ in rows
     ]
     with house_style():
-        figure = new_figure(WIDE, 1.15 + 0.29 * max(len(rows), 1))
+        figure = new_figure(WIDE, 1.15 + 0.29 * max(len(rows), LEAST_ROWS))
         axes = figure.subplots()
         draw_fates(axes, shares, names, [reached[0] for _, reached in rows], language)
         if len(rows) > 1:
