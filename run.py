@@ -3,7 +3,7 @@
 import importlib
 
 from commands import MODULES
-from commands.shared import CANNOT_BE_DONE, STOPPED, app, system_language
+from commands.shared import CANNOT_BE_DONE, STOPPED, Stopped, app, system_language
 
 for module in MODULES:
     importlib.import_module(f"commands.{module}")
@@ -21,11 +21,15 @@ def main() -> None:
             raise
         print("\n".join(messages(system_language())), file=sys.stderr)
         sys.exit(CANNOT_BE_DONE)
-    except KeyboardInterrupt:
-        from model.text import text
-
-        print(text("cli.stopped", system_language()), file=sys.stderr)
+    except Stopped as stop:
+        print(stop, file=sys.stderr)
         sys.exit(STOPPED)
+    except SystemExit as end:
+        if end.code == STOPPED:  # Typer makes this of a KeyboardInterrupt, without a word
+            from model.text import text
+
+            print(text("cli.stopped", system_language()), file=sys.stderr)
+        raise
 
 
 if __name__ == "__main__":

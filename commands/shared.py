@@ -19,6 +19,10 @@ app = typer.Typer(
 )
 
 
+class Stopped(Exception):  # noqa: N818 - nothing went wrong
+    """The user stopped a command; the message says what is kept. Ends with status 130."""
+
+
 def system_language() -> str:
     """Return the language of the environment: Chinese where the first setting given begins with zh."""
     given = next((os.environ[name] for name in LANGUAGE_VARIABLES if os.environ.get(name)), "en")

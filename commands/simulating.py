@@ -1,12 +1,13 @@
 """Commands that run the model once, or for the demonstration, and write a folder."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commands.shared import AsJson, Language, app
+from commands.shared import AsJson, Language, Stopped, app
 
 
 @app.command(epilog="Example: python run.py simulate history --world teaching --set desk_fte_factor=1.5")
@@ -23,23 +24,34 @@ def simulate(
     seed: Annotated[int, typer.Option("--seed", help="Replication.")] = 1,
     until: Annotated[str, typer.Option("--until", help="Last month, inclusive.")] = "2020-12",
     threads: Annotated[int, typer.Option("--threads", min=1, help="Results do not depend on it.")] = 1,
+    checkpoint_every: Annotated[
+        int, typer.Option("--checkpoint-every", min=0, help="Months between checkpoints; 0 keeps none.")
+    ] = 12,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run to --out that was stopped.")
+    ] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Print the time of each phase.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="New or empty folder.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Simulate one strategy month by month and write tables, figures and a report."""
-    from results.simulate import simulate_and_write
+    from model.text import text
+    from results.simulate import StoppedError, simulate_and_write
 
-    made = simulate_and_write(
-        strategy, world, children, settings or [], seed, until, threads, out, language, profile=profile
-    )
+    try:
+        made = simulate_and_write(
+            strategy, world, children, settings or [], seed, until, threads, out, language,
+            profile=profile, checkpoint_every=checkpoint_every, resume=resume,
+            say=lambda message: print(message, file=sys.stderr),
+        )  # fmt: skip
+    except StoppedError as stop:
+        code = "checkpoint.stopped" if stop.command else "cli.stopped"
+        raise Stopped(text(code, language, month=stop.month, command=stop.command)) from None
     if as_json:
         print(json.dumps({"files": [str(path) for path in made.paths], "seconds": made.seconds}, indent=1))
         return
     for phase, seconds in made.seconds.items():
         print(f"{phase:18s} {seconds:8.2f} s")
-    from model.text import text
-
     print(text("cli.files_written", language))
     for path in made.paths:
         print(path)

@@ -4,6 +4,7 @@
 happens in two serial barriers; between them every county has its month to itself, on any number of threads.
 """
 
+from bisect import bisect_right
 from concurrent.futures import ThreadPoolExecutor
 from time import process_time
 
@@ -83,12 +84,12 @@ class ScaleUpModel(WithAgents):
         self.scenario = scenario
         self.n_threads, self.log_events = n_threads, log_events
         assembled = assemble(self.scenario, n_threads, log_events)
-        self.world, self.state, self.tables, self.still, self.background, self.blocks, self.rank = assembled
+        self.world, state, self.tables, self.still, self.background, self.blocks, self.rank = assembled
+        self._take_state(state)
         self.policy = make_policy(self.scenario.schedule)
         self.spread = self._prepare_spread()
         _, costs, payments, gap = money_arrays(len(self.state.counties))
         self._money = costs, payments, gap
-        self._scratch = [make_scratch(self.state, len(self.tables.services)) for _ in range(n_threads)]
         self._pool = ThreadPoolExecutor(n_threads) if n_threads > 1 else None
         self._given = self.tables.services["durable"] == 0
         clear_flows(self.state, self._given)  # needs that children begin with are no flow of the first month
@@ -117,6 +118,32 @@ class ScaleUpModel(WithAgents):
             strategy.order_index,
             score,
         )
+
+    def _take_state(self, state):
+        """Work on these columns from now on."""
+        self.state = state
+        self._scratch = [make_scratch(state, len(self.tables.services)) for _ in range(self.n_threads)]
+
+    def go_on(self, months_done, state, events):
+        """Continue a run that stood after so many months; see :mod:`model.checkpoint`.
+
+        Mesa's clock is not set, since that would replay its events: it catches up by itself in :meth:`step`.
+
+        Parameters
+        ----------
+        months_done : int
+        state : columns.state.State
+            Of that run; its ``spread`` and ``observed`` are in place already.
+        events : list of (month, ndarray)
+            Of that run so far.
+        """
+        self._take_state(state)
+        self.months_done, self.events = months_done, events
+        if months_done:
+            month = months_done - 1
+            in_force = bisect_right(self.policy.months, month) - 1
+            self.tables.rules[0] = self.policy.records[in_force][0]
+            self.tables = renew(renew_rules(self.tables), self.still, month)
 
     def step(self):
         """Simulate the next month; returns at once if the clock is behind a resumed run."""
@@ -194,10 +221,7 @@ class ScaleUpModel(WithAgents):
         fullest = np.maximum(arenas["n_open"] + arenas["n_gathering"], arenas["n_filed"])
         if (fullest > FULL_SHARE * arenas["capacity"]).any():
             wanted = np.ceil(GROWTH_FACTOR * fullest).astype(np.int64) + LEAST_GROWTH
-            self.state = grown(self.state, np.maximum(arenas["capacity"], wanted))
-            self._scratch = [
-                make_scratch(self.state, len(self.tables.services)) for _ in range(self.n_threads)
-            ]
+            self._take_state(grown(self.state, np.maximum(arenas["capacity"], wanted)))
 
     def account_costs(self, month):
         """Turn what was done into money by category and payer."""

@@ -1,22 +1,37 @@
-"""One run from request to files: check everything, say what memory it needs, simulate, write."""
+"""One run from request to files: check everything, say what memory it needs, simulate, write.
+
+Beside the folder of the results stands a hidden one with checkpoints until they are complete, so a run that
+was stopped, by its user or by the machine, goes on where it was.
+"""
 
 import datetime as dt
 import os
+import shlex
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from model.calendar import month_text
+from model.calendar import month_of_year, month_text
+from model.checkpoint import Checkpoints, Resumed
 from model.parameters import parse_settings
 from model.problems import InputError, Problem
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario, make_scenario
 from model.spread_only import WORKERS, simulate_spread
+from model.text import text
 from model.worlds import build_world, worlds_table
 from results.progress import bar
 from results.write import SPELLS_UP_TO_VILLAGES, check_folder, write_run, write_spread
 
 BYTES_PER_MEGABYTE = 1_000_000
+RUNS = Path("runs")
+CHECKPOINTS = ".{name}.checkpoints"
+"""The hidden folder beside the results; not inside them, so a folder of results is always a whole one."""
+CHECKPOINT_EVERY_MONTHS = 12
+HASHED_MONTHLY_UP_TO_SLOTS = 100_000
+"""Larger worlds are hashed once a year: a hash of all columns takes as long as a month (docs/engine.md)."""
+DECEMBER = 12
 
 
 class Simulated(NamedTuple):
@@ -24,6 +39,14 @@ class Simulated(NamedTuple):
 
     paths: list[Path]
     seconds: dict[str, float]
+
+
+class StoppedError(Exception):
+    """The user stopped a run: the last month that is kept and what goes on after it, or nothing."""
+
+    def __init__(self, month: str, command: str) -> None:
+        super().__init__(command)
+        self.month, self.command = month, command
 
 
 def simulate_and_write(
@@ -38,36 +61,132 @@ def simulate_and_write(
     language: str,
     *,
     profile: bool = False,
+    checkpoint_every: int = CHECKPOINT_EVERY_MONTHS,
+    resume: bool = False,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Simulated:
     """Check the request, run it and write its folder; arguments are those of ``run.py simulate``.
+
+    ``say`` is told what a user should know before a run goes on.
 
     Raises
     ------
     InputError
         With all problems of the request; nothing is written then.
+    StoppedError
+        If the user stops it.
     """
     scenario = make_scenario(world, strategy, parse_settings(settings), seed, until, children)
     now = dt.datetime.now().astimezone()
-    folder = out or Path("runs") / f"{now:%Y-%m-%d-%H%M%S}-{scenario.strategy.name}"
+    folder = out or RUNS / f"{now:%Y-%m-%d-%H%M%S}-{scenario.strategy.name}"
     check_folder(folder)
+    if resume:
+        _check_resumable(scenario, out)
+    if children == "none":
+        cost = _meter({})
+        run = simulate_spread(build_world(world), scenario, depth=WORKERS)
+        return Simulated(write_spread(run, scenario, folder, cost()), {})
+    words = ["python", "run.py", "simulate", strategy, "--world", world]
+    words += [word for setting in settings for word in ("--set", setting)]
+    words += ["--seed", str(seed), "--until", until, "--threads", str(threads), "--language", language]
+    words += ["--checkpoint-every", str(checkpoint_every), "--out", str(folder), "--resume"]
+    kept = Checkpoints(folder.with_name(CHECKPOINTS.format(name=folder.name)), shlex.join(words))
+    if not resume:
+        _check_nothing_unfinished(kept, folder)
+    check_memory(scenario)
+    log_events = len(build_world(world).villages) <= SPELLS_UP_TO_VILLAGES
+    try:
+        if resume:
+            model, notes = _resumed(kept.load(scenario, threads, log_events, profile), language, say)
+        else:
+            model = ScaleUpModel(scenario, threads, log_events, profile)
+            notes = {"resumed_after": [], "state_hashes": {}}
+        cost = _meter(notes)
+        _run_on(model, notes, cost, kept, checkpoint_every)
+        paths = write_run(model, folder, language, cost(), notes)
+    except KeyboardInterrupt as stop:
+        raise _stopped(kept) from stop
+    kept.remove()
+    return Simulated(paths, model.seconds or {})
+
+
+def _meter(before: Mapping[str, Any]) -> Callable[[], dict[str, float]]:
+    """Return what measures the cost of a run from now on, added to what it has cost before."""
     wall, cpu = time.perf_counter(), time.process_time()
 
     def cost() -> dict[str, float]:
-        return {"wall_seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
+        return {
+            "wall_seconds": before.get("wall_seconds", 0.0) + time.perf_counter() - wall,
+            "cpu_seconds": before.get("cpu_seconds", 0.0) + time.process_time() - cpu,
+        }
 
-    if children == "none":
-        run = simulate_spread(build_world(world), scenario, depth=WORKERS)
-        return Simulated(write_spread(run, scenario, folder, cost()), {})
-    check_memory(scenario)
-    places = build_world(world)
-    model = ScaleUpModel(
-        scenario, n_threads=threads, log_events=len(places.villages) <= SPELLS_UP_TO_VILLAGES, profile=profile
-    )
-    with bar(scenario.strategy.name) as tell:
-        for month in range(scenario.until + 1):
+    return cost
+
+
+def _run_on(
+    model: ScaleUpModel,
+    notes: dict[str, Any],
+    cost: Callable[[], dict[str, float]],
+    kept: Checkpoints,
+    checkpoint_every: int,
+) -> None:
+    """Run a model to its end with checkpoints and a bar; ``notes`` gets the hashes of its states."""
+    until = model.scenario.until
+    monthly = len(model.state.needs) <= HASHED_MONTHLY_UP_TO_SLOTS
+    with bar(model.scenario.strategy.name) as tell:
+        for month in range(model.months_done, until + 1):
             model.run(month)
-            tell((month + 1) / (scenario.until + 1), month_text(month))
-    return Simulated(write_run(model, folder, language, cost()), model.seconds or {})
+            if monthly or month_of_year(month) == DECEMBER or month == until:
+                notes["state_hashes"][month_text(month)] = model.state_hash()
+            if checkpoint_every and (month + 1) % checkpoint_every == 0:
+                kept.save(model, notes | cost())
+            tell((month + 1) / (until + 1), month_text(month))
+
+
+def _resumed(run: Resumed, language: str, say: Callable[[str], None]) -> tuple[ScaleUpModel, dict[str, Any]]:
+    """Tell from where a run goes on, and note it."""
+    for problem in run.skipped:
+        say(problem.text(language))
+    if run.skipped:
+        say(text("checkpoint.using_older", language))
+    month = month_text(run.model.month)
+    say(text("checkpoint.going_on", language, month=month))
+    return run.model, run.notes | {"resumed_after": [*run.notes["resumed_after"], month]}
+
+
+def _stopped(kept: Checkpoints) -> StoppedError:
+    """Return what to tell a user who stopped a run."""
+    found = kept.newest()
+    if found is None:
+        kept.remove()
+        return StoppedError("", "")
+    return StoppedError(month_text(found.months_done - 1), found.command)
+
+
+def _check_resumable(scenario: Scenario, out: Path | None) -> None:
+    """Refuse to go on with a run that keeps no checkpoints, or with nobody knows which."""
+    if scenario.children == "none":
+        raise InputError([Problem("checkpoint.without_children")])
+    if out is None:
+        prefix, suffix = CHECKPOINTS.split("{name}")
+        hidden = sorted(path.name for path in RUNS.glob(CHECKPOINTS.format(name="*")))
+        names = [str(RUNS / name.removeprefix(prefix).removesuffix(suffix)) for name in hidden]
+        code = "checkpoint.which" if names else "checkpoint.which_none"
+        raise InputError([Problem(code, {"runs": ", ".join(names), "folder": str(RUNS)})])
+
+
+def _check_nothing_unfinished(kept: Checkpoints, folder: Path) -> None:
+    """Refuse to begin anew over the checkpoints of a run that was stopped."""
+    found = kept.newest()
+    if found is None:
+        return
+    values = {
+        "out": str(folder),
+        "month": month_text(found.months_done - 1),
+        "command": found.command,
+        "folder": str(kept.folder),
+    }
+    raise InputError([Problem("checkpoint.unfinished", values)])
 
 
 def check_memory(scenario: Scenario) -> None:

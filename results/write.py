@@ -48,7 +48,13 @@ def check_folder(folder: Path) -> None:
         raise InputError([Problem("cli.folder_taken", {"folder": str(folder)})])
 
 
-def write_run(model: ScaleUpModel, folder: Path, language: str, cost: Mapping[str, float]) -> list[Path]:
+def write_run(
+    model: ScaleUpModel,
+    folder: Path,
+    language: str,
+    cost: Mapping[str, float],
+    notes: Mapping[str, Any] | None = None,
+) -> list[Path]:
     """Write all files of a finished run and return their paths.
 
     Parameters
@@ -61,8 +67,10 @@ def write_run(model: ScaleUpModel, folder: Path, language: str, cost: Mapping[st
         Of report and figures.
     cost
         ``wall_seconds`` and ``cpu_seconds`` of the run.
+    notes
+        What else goes into ``run.json``, such as the hash of the state by month.
     """
-    return _whole(folder, lambda part: _fill(model, part, language, cost))
+    return _whole(folder, lambda part: _fill(model, part, language, cost, notes or {}))
 
 
 def write_spread(run: SpreadRun, scenario: Scenario, folder: Path, cost: Mapping[str, float]) -> list[Path]:
@@ -99,7 +107,9 @@ def _whole(folder: Path, fill: Callable[[Path], None]) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _fill(model: ScaleUpModel, folder: Path, language: str, cost: Mapping[str, float]) -> None:
+def _fill(
+    model: ScaleUpModel, folder: Path, language: str, cost: Mapping[str, float], notes: Mapping[str, Any]
+) -> None:
     followed = spells(model) if model.log_events else None
     tables = {
         "series": series(model),
@@ -116,12 +126,16 @@ def _fill(model: ScaleUpModel, folder: Path, language: str, cost: Mapping[str, f
         table.to_parquet(folder / f"{name}.parquet", index=False)
     _json(folder / "schema.json", {name: _columns(table, language) for name, table in tables.items()})
     _json(folder / "summary.json", summary(model, followed))
-    about = about_run(model.scenario, cost) | {
-        "state_hash": model.state_hash(),
-        "results_hash": hash_of(tables["series"]),
-        "months": model.months_done,
-        "children_at_end": int(model.observed.children[model.months_done - 1]),
-    }
+    about = (
+        dict(notes)
+        | about_run(model.scenario, cost)
+        | {
+            "state_hash": model.state_hash(),
+            "results_hash": hash_of(tables["series"]),
+            "months": model.months_done,
+            "children_at_end": int(model.observed.children[model.months_done - 1]),
+        }
+    )
     _json(folder / "run.json", about)
     view = view_of(model)
     pictures = run_pictures(view, language)

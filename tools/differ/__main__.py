@@ -16,7 +16,7 @@ from tools.differ.lockstep import START, Moment, SizesDifferError, Watched, lock
 from tools.differ.wording import Wording
 
 ROWS_SHOWN = 3
-SAYS = {phase.name: phase.en for phase in PHASES} | {START: "as it stands before the first month"}
+SAYS = {phase.name: phase.en for phase in PHASES} | {START: "as it stands before that month"}
 
 
 def first_difference(left: Watched, right: Watched, until: int) -> Moment | None:
@@ -32,7 +32,7 @@ def report(moment: Moment, model: ScaleUpModel, rows_shown: int = ROWS_SHOWN) ->
     wording = Wording(model, moment.month)
     yield f"{month_text(moment.month)} (month {moment.month}), {moment.phase}: {SAYS[moment.phase]}"
     for name in model.tables.rules.dtype.names:
-        ours, theirs = (np.ravel(side[f"rules.{name}"])[0] for side in (moment.left, moment.right))
+        ours, theirs = (np.ravel(side["rules"][name])[0] for side in (moment.left, moment.right))
         if ours != theirs:
             yield f"  rule {name}: {ours:g} | {theirs:g}"
     for county in sorted({difference.county for difference in moment.differences}):

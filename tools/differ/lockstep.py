@@ -14,15 +14,17 @@ START = "start"
 """Stands for a phase where two models differ before their first month."""
 NATION = -1
 """County of what belongs to none: provinces, the nation, waves."""
-COLUMNS = (
+TABLES = (
     "needs", "traits", "birth", "due", "household", "households", "villages", "townships", "sectors",
     "desks", "counties", "counters", "county_tally",
 )  # fmt: skip
 LISTS = ("open", "gathering", "filed")
 LENGTHS = ("n_open", "n_gathering", "n_filed")
 """Lists of entries, and where the arena of a county keeps their lengths."""
+OF_COUNTY = "_county"
+"""Ends the name of what holds the county of each entry of a list."""
 
-type Columns = dict[str, NDArray[Any]]
+type Tables = dict[str, NDArray[Any]]
 
 
 class SizesDifferError(ValueError):
@@ -45,8 +47,8 @@ class Moment(NamedTuple):
 
     month: int
     phase: str
-    left: Columns
-    right: Columns
+    left: Tables
+    right: Tables
     differences: list[Difference]
 
 
@@ -54,10 +56,10 @@ class Watched(ScaleUpModel):
     """A model that keeps its state after every phase of the present month, in ``after`` by phase."""
 
     def __init__(self, scenario: Any = None, **options: Any) -> None:
-        self.after: dict[str, Columns] = {}
+        self.after: dict[str, Tables] = {}
         super().__init__(scenario, profile=True, **options)
 
-    def run_month(self) -> dict[str, Columns]:
+    def run_month(self) -> dict[str, Tables]:
         """Simulate the next month and return the state after each of its phases."""
         self.after = {}
         self.run(self.months_done)
@@ -88,28 +90,34 @@ class Watched(ScaleUpModel):
         self._look("observe")
 
     def _look(self, phase: str) -> None:
-        self.after[phase] = columns_of(self)
+        self.after[phase] = tables_of(self)
 
 
-def columns_of(model: ScaleUpModel) -> Columns:
-    """Copy the complete state of a model: columns, lists and the state of the spread, by name.
+def tables_of(model: ScaleUpModel) -> Tables:
+    """Copy the complete state of a model: its tables, lists and the state of the spread, by name.
 
-    Fields of records stand by themselves (``villages.post``). Lists come without their unused space, and with
-    the county of each entry in ``open.county`` and so on.
+    Lists come without their unused space, and with the county of each entry beside them (``open_county``).
     """
-    state, found = model.state, {}
-    arrays = {name: np.asarray(getattr(state, name)) for name in COLUMNS}
-    arrays |= {f"spread.{name}": np.asarray(value) for name, value in model.spread._asdict().items()}
-    arrays["rules"] = np.asarray(model.tables.rules)
-    for name, array in arrays.items():
-        if array.dtype.names is None:
-            found[name] = array.copy()
-        else:
-            found |= {f"{name}.{field}": array[field].copy() for field in array.dtype.names}
+    state = model.state
+    arrays = {name: np.array(getattr(state, name)) for name in TABLES}
+    arrays |= {f"spread_{name}": np.array(value) for name, value in model.spread._asdict().items()}
+    arrays["rules"] = np.array(model.tables.rules)
     for (name, entries), length in zip(entries_in_use(state).items(), LENGTHS, strict=True):
-        found[name] = entries
-        found[f"{name}.county"] = np.repeat(np.arange(len(state.arenas)), state.arenas[length])
+        arrays[name] = entries
+        arrays[name + OF_COUNTY] = np.repeat(np.arange(len(state.arenas)), state.arenas[length])
+    return arrays
+
+
+def column_of(tables: Tables, column: str) -> NDArray[Any]:
+    """Return a column, which is a field of a table of records (``villages.post``) or a whole table."""
+    table, _, field = column.partition(".")
+    found: NDArray[Any] = np.atleast_1d(tables[table][field] if field else tables[table])
     return found
+
+
+def table_of(column: str) -> str:
+    """Return the table to which a column belongs."""
+    return column.partition(".")[0]
 
 
 def owners(model: ScaleUpModel) -> dict[str, NDArray[np.int64]]:
@@ -121,7 +129,7 @@ def owners(model: ScaleUpModel) -> dict[str, NDArray[np.int64]]:
     offices = np.repeat(np.concatenate([counties, of_township]), n_services)
     return {
         "counties": counties, "county_tally": counties, "counters": counties,
-        "spread.order_score": counties, "spread.chain_lag": counties,
+        "spread_order_score": counties, "spread_chain_lag": counties,
         "townships": of_township, "villages": of_village,
         "households": np.repeat(of_village, state.villages.n_households),
         "sectors": np.repeat(counties, 2), "desks": np.concatenate([offices, of_village]),
@@ -130,7 +138,7 @@ def owners(model: ScaleUpModel) -> dict[str, NDArray[np.int64]]:
 
 
 def lockstep(left: Watched, right: Watched, until: int) -> Iterator[Moment]:
-    """Yield every phase of every month up to ``until`` (inclusive), first the state before month 0.
+    """Yield every phase of every coming month up to ``until`` (inclusive), first the state before them.
 
     Raises
     ------
@@ -138,67 +146,62 @@ def lockstep(left: Watched, right: Watched, until: int) -> Iterator[Moment]:
         If the two have not the same places for the same number of people.
     """
     owned = owners(left)
-    before = columns_of(left), columns_of(right)
+    before = tables_of(left), tables_of(right)
     check_sizes(*before)
-    yield Moment(0, START, *before, differences(*before, owned))
-    for month in range(until + 1):
+    yield Moment(left.months_done, START, *before, differences(*before, owned))
+    for month in range(left.months_done, until + 1):
         states = left.run_month(), right.run_month()
         for phase in PHASES:
             pair = states[0][phase.name], states[1][phase.name]
             yield Moment(month, phase.name, *pair, differences(*pair, owned))
 
 
-def check_sizes(left: Columns, right: Columns) -> None:
-    """Refuse models whose columns have different lengths, naming the first such column."""
-    for name in left:
-        if table_of(name) not in LISTS and left[name].shape != right[name].shape:
+def check_sizes(left: Tables, right: Tables) -> None:
+    """Refuse models whose tables have different lengths, naming the first such table."""
+    for name in left.keys() - {*LISTS, *(name + OF_COUNTY for name in LISTS)}:
+        if left[name].shape != right[name].shape:
             raise SizesDifferError(
                 f"the two worlds are not of one size: {name} has {len(left[name]):,} rows in the one and "
                 f"{len(right[name]):,} in the other, so their rows cannot be compared"
             )
 
 
-def table_of(column: str) -> str:
-    """Return the table to which a column belongs: ``villages`` for ``villages.post``."""
-    return column if column.startswith("spread.") else column.split(".", maxsplit=1)[0]
-
-
-def differences(left: Columns, right: Columns, owned: dict[str, NDArray[np.int64]]) -> list[Difference]:
+def differences(left: Tables, right: Tables, owned: dict[str, NDArray[np.int64]]) -> list[Difference]:
     """Return where two states differ to the last bit, by column and county; rules do not count as state."""
     found = []
-    for name in left:
-        table = table_of(name)
+    for table in left:
         if table in LISTS:
-            if name == table:
-                found += _list_differences(name, left, right)
-        elif table != "rules":
-            rows, county = np.flatnonzero(_unequal(left[name], right[name])), owned.get(table)
-            if county is None:
-                found += [Difference(name, NATION, rows)] if len(rows) else []
-            else:
-                found += [Difference(name, int(c), rows[county[rows] == c]) for c in np.unique(county[rows])]
+            found += _list_differences(table, left, right)
+        elif table != "rules" and table[-len(OF_COUNTY) :] != OF_COUNTY:
+            if left[table].tobytes() == right[table].tobytes():
+                continue
+            fields = left[table].dtype.names
+            for column in [f"{table}.{field}" for field in fields] if fields else [table]:
+                found += _column_differences(column, left, right, owned.get(table))
     return found
 
 
-def _unequal(left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which rows differ in any byte: two of the same NaN are equal, 0.0 and -0.0 are not."""
-    raw = [np.atleast_1d(np.ascontiguousarray(array)) for array in (left, right)]
-    if not raw[0].size:
-        return np.zeros(len(raw[0]), dtype=bool)
+def _column_differences(
+    column: str, left: Tables, right: Tables, county: NDArray[np.int64] | None
+) -> list[Difference]:
+    """Rows that differ in any byte: two of the same NaN are equal, 0.0 and -0.0 are not."""
+    raw = [np.ascontiguousarray(column_of(tables, column)) for tables in (left, right)]
     as_bytes = [array.view(np.uint8).reshape(len(array), -1) for array in raw]
-    unequal: NDArray[np.bool_] = (as_bytes[0] != as_bytes[1]).any(axis=1)
-    return unequal
+    rows = np.flatnonzero((as_bytes[0] != as_bytes[1]).any(axis=1))
+    if county is None:
+        return [Difference(column, NATION, rows)] if len(rows) else []
+    return [Difference(column, int(c), rows[county[rows] == c]) for c in np.unique(county[rows])]
 
 
-def entries_of(state: Columns, name: str, county: int) -> NDArray[np.uint64]:
+def entries_of(tables: Tables, name: str, county: int) -> NDArray[np.uint64]:
     """Return the entries of one county's list."""
-    entries: NDArray[np.uint64] = state[name][state[f"{name}.county"] == county]
+    entries: NDArray[np.uint64] = tables[name][tables[name + OF_COUNTY] == county]
     return entries
 
 
-def _list_differences(name: str, left: Columns, right: Columns) -> list[Difference]:
+def _list_differences(name: str, left: Tables, right: Tables) -> list[Difference]:
     found = []
-    for c in np.union1d(left[f"{name}.county"], right[f"{name}.county"]):
+    for c in np.union1d(left[name + OF_COUNTY], right[name + OF_COUNTY]):
         ours, theirs = entries_of(left, name, c), entries_of(right, name, c)
         common, longest = sorted((len(ours), len(theirs)))
         rows = np.flatnonzero(ours[:common] != theirs[:common])

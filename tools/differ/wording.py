@@ -28,7 +28,7 @@ from model.calendar import month_text
 from model.learning import TRUST_UNIT
 from model.money import COUNTERS
 from model.scale_up import ScaleUpModel
-from tools.differ.lockstep import LISTS, NATION, Columns, Difference, entries_of, table_of
+from tools.differ.lockstep import LISTS, NATION, Difference, Tables, column_of, entries_of, table_of
 
 AGENTS: dict[str, type[Window]] = {
     "counties": County, "villages": Village, "households": Household, "desks": Desk, "traits": Child,
@@ -65,7 +65,7 @@ class Wording:
         place = self.model.world.table.iloc[row]
         return f"{place.county} ({place.county_code})"
 
-    def row(self, column: str, row: int, state: Columns) -> str:
+    def row(self, column: str, row: int, state: Tables) -> str:
         """Say what a row of a column stands for."""
         table, model = table_of(column), self.model
         if table in CHILDREN:
@@ -83,7 +83,7 @@ class Wording:
             return ("countryside", "towns")[row % 2]
         if table in LISTS:
             return f"position {row} of the list"
-        if table == "spread.provinces":
+        if table == "spread_provinces":
             return f"province {int(model.spread.provinces.code[row])}"
         return "the county" if table in ("counties", "counters", "county_tally") else f"row {row}"
 
@@ -93,7 +93,7 @@ class Wording:
         name = self.model.world.village_names[row] if self.model.world.village_names else ""
         return f"village {row - first}" + (f" ({name})" if name else "")
 
-    def child(self, slot: int, state: Columns) -> str:
+    def child(self, slot: int, state: Tables) -> str:
         """A child with its slot, key and month of birth, or the vacant slot."""
         villages = self.model.state.villages
         v = int(np.searchsorted(villages.first_slot, slot, side="right")) - 1
@@ -121,7 +121,7 @@ class Wording:
         return self.month - ((self.month - int(byte)) & MONTH_BYTE)
 
     def values(
-        self, difference: Difference, row: int, left: Columns, right: Columns
+        self, difference: Difference, row: int, left: Tables, right: Tables
     ) -> list[tuple[str, str, str]]:
         """Say what differs in a row of a column: tuples of cell, value at left and value at right."""
         column = difference.column
@@ -129,7 +129,7 @@ class Wording:
             lists = [entries_of(side, column, difference.county) for side in (left, right)]
             ours, theirs = (self.entry(part[row]) if row < len(part) else NOT_THERE for part in lists)
             return [(column, ours, theirs)]
-        pair = [np.atleast_1d(side[column])[row] for side in (left, right)]
+        pair = [column_of(side, column)[row] for side in (left, right)]
         value = self._scalar(column)
         if not np.ndim(pair[0]):
             return [(column, value(pair[0]), value(pair[1]))]
