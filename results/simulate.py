@@ -5,10 +5,13 @@ was stopped, by its user or by the machine, goes on where it was.
 """
 
 import datetime as dt
+import fcntl
 import os
 import shlex
+import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +19,7 @@ from model.calendar import month_of_year, month_text
 from model.checkpoint import Checkpoints, Resumed
 from model.parameters import parse_settings
 from model.problems import InputError, Problem
+from model.reading import ROOT
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario, make_scenario
 from model.spread_only import WORKERS, simulate_spread
@@ -86,7 +90,8 @@ def simulate_and_write(
         cost = _meter({})
         run = simulate_spread(build_world(world), scenario, depth=WORKERS)
         return Simulated(write_spread(run, scenario, folder, cost()), {})
-    words = ["python", "run.py", "simulate", strategy, "--world", world]
+    words = [_from_here(Path(sys.executable)), _from_here(ROOT / "run.py"), "simulate", strategy]
+    words += ["--world", world]
     words += [word for setting in settings for word in ("--set", setting)]
     words += ["--seed", str(seed), "--until", until, "--threads", str(threads), "--language", language]
     words += ["--checkpoint-every", str(checkpoint_every), "--out", str(folder), "--resume"]
@@ -96,18 +101,47 @@ def simulate_and_write(
     check_memory(scenario)
     log_events = len(build_world(world).villages) <= SPELLS_UP_TO_VILLAGES
     try:
-        if resume:
-            model, notes = _resumed(kept.load(scenario, threads, log_events, profile), language, say)
-        else:
-            model = ScaleUpModel(scenario, threads, log_events, profile)
-            notes = {"resumed_after": [], "state_hashes": {}}
-        cost = _meter(notes)
-        _run_on(model, notes, cost, kept, checkpoint_every)
-        paths = write_run(model, folder, language, cost(), notes)
+        with _alone(kept):
+            if resume:
+                model, notes = _resumed(kept.load(scenario, threads, log_events, profile), language, say)
+            else:
+                model = ScaleUpModel(scenario, threads, log_events, profile)
+                notes = {"resumed_after": [], "state_hashes": {}}
+            cost = _meter(notes)
+            _run_on(model, notes, cost, kept, checkpoint_every)
+            paths = write_run(model, folder, language, cost(), notes)
+            kept.remove()
     except KeyboardInterrupt as stop:
         raise _stopped(kept) from stop
-    kept.remove()
     return Simulated(paths, model.seconds or {})
+
+
+def _from_here(path: Path) -> str:
+    """Write a path as a user in this folder would type it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+@contextmanager
+def _alone(kept: Checkpoints) -> Iterator[None]:
+    """Keep other processes from this run while it is under way, and leave no folder without a checkpoint.
+
+    The lock goes with the process, however it ends.
+    """
+    kept.folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(kept.folder / "lock", os.O_CREAT | os.O_WRONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError([Problem("checkpoint.in_use", {"folder": str(kept.folder)})]) from error
+        try:
+            yield
+        finally:
+            if not kept.newest_first():
+                kept.remove()
+    finally:
+        os.close(handle)
 
 
 def _meter(before: Mapping[str, Any]) -> Callable[[], dict[str, float]]:
@@ -158,7 +192,6 @@ def _stopped(kept: Checkpoints) -> StoppedError:
     """Return what to tell a user who stopped a run."""
     found = kept.newest()
     if found is None:
-        kept.remove()
         return StoppedError("", "")
     return StoppedError(month_text(found.months_done - 1), found.command)
 

@@ -1,7 +1,9 @@
 """``simulate`` stopped and resumed, as a user does it."""
 
+import fcntl
 import inspect
 import json
+import os
 import shlex
 import signal
 import subprocess
@@ -110,7 +112,7 @@ def test_ctrl_c_prints_the_command_that_goes_on(quick, tmp_path):
     assert (process.returncode, printed) == (STOPPED, "")
     assert "Traceback" not in told
     words = shlex.split(told.splitlines()[-1])
-    assert words[:2] == ["python", "run.py"]
+    assert (ROOT / words[0], words[1]) == (Path(sys.executable), "run.py")
     assert not out.exists()
     done(*words[2:])
     assert about(out)["scenario"]["parameters"] == {"reserved_share": 0.25}
@@ -158,6 +160,17 @@ def test_a_damaged_checkpoint_is_told_of_and_the_older_one_used(stopped):
     answer = done(*REQUEST, *EVERY, "--out", str(stopped), "--resume")
     assert "damaged" in answer.stderr
     assert about(stopped)["resumed_after"] == ["2010-10"]
+
+
+def test_two_processes_never_work_on_one_run(stopped):
+    handle = os.open(hidden(stopped) / "lock", os.O_WRONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        assert codes(invoke(*REQUEST, "--out", str(stopped), "--resume")) == ["checkpoint.in_use"]
+        assert len(list(hidden(stopped).glob("month-*"))) == 2
+    finally:
+        os.close(handle)
+    done(*REQUEST, "--out", str(stopped), "--resume")
 
 
 def test_without_checkpoints_nothing_is_kept(quick, monkeypatch, tmp_path):
