@@ -149,8 +149,8 @@ def _fill(
         "versions": ", ".join(f"{name} {number}" for name, number in about["versions"].items()),
     }
     filled = filled_notes(model.world.given, language)
-    notes = tuple(text("warning.filled", language, note=note) for note in filled)
-    (folder / "report.html").write_text(report(view, facts, language, pictures, notes), encoding="utf-8")
+    remarks = tuple(text("warning.filled", language, note=note) for note in filled)
+    (folder / "report.html").write_text(report(view, facts, language, pictures, remarks), encoding="utf-8")
 
 
 def about_run(scenario: Scenario, cost: Mapping[str, float]) -> dict[str, Any]:

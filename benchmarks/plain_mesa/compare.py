@@ -65,30 +65,25 @@ def compare_flows(engine: ScaleUpModel, plain: PlainModel) -> None:
 def explained(engine: ScaleUpModel, plain: PlainModel) -> list[str]:
     """Return the first differences in words, a line each."""
     month = max(engine.months_done - 1, 0)
-    left = lockstep.columns_of(engine)
-    right = as_columns(plain)
-    shared: lockstep.Columns = {name: left[name] for name in right}
-    lockstep.check_sizes(shared, right)
+    left, right = lockstep.tables_of(engine), as_tables(plain)
+    left = {name: left[name] for name in right}
+    lockstep.check_sizes(left, right)
     when = f"at the end of {month_text(month)}" if engine.months_done else "before the first month"
     lines = [f"{when} the engine (first) and the plain model (second) differ:"]
     wording = Wording(engine, month)
-    for difference in lockstep.differences(shared, right, lockstep.owners(engine)):
+    for difference in lockstep.differences(left, right, lockstep.owners(engine)):
         for row in difference.rows[:SHOWN_ROWS].tolist():
-            for cell, ours, theirs in wording.values(difference, row, shared, right):
-                lines.append(f"  {wording.row(difference.column, row, shared)}: {cell}: {ours} | {theirs}")
+            for cell, ours, theirs in wording.values(difference, row, left, right):
+                lines.append(f"  {wording.row(difference.column, row, left)}: {cell}: {ours} | {theirs}")
         if len(difference.rows) > SHOWN_ROWS:
             lines.append(f"  … and {len(difference.rows) - SHOWN_ROWS} more rows of {difference.column}")
     return lines
 
 
-def as_columns(plain: PlainModel) -> lockstep.Columns:
-    """Export a plain model as the differ takes states apart: fields alone, lists with their counties."""
-    found: lockstep.Columns = {}
-    for name, array in export.columns_of(plain).items():
-        if array.dtype.names:
-            found |= {f"{name}.{field}": array[field].copy() for field in array.dtype.names}
-        else:
-            found[name] = array
+def as_tables(plain: PlainModel) -> lockstep.Tables:
+    """Return the exported state as the differ takes it: lists with the county of each entry beside them."""
+    exported = export.columns_of(plain)
+    found: lockstep.Tables = {name.replace(".", "_"): array for name, array in exported.items()}
     for name, entries in export.entries_by_county(plain).items():
-        found[f"{name}.county"] = np.repeat(np.arange(len(entries)), [len(own) for own in entries])
+        found[name + lockstep.OF_COUNTY] = np.repeat(np.arange(len(entries)), [len(own) for own in entries])
     return found

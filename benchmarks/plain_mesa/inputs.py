@@ -68,6 +68,7 @@ def prepare(scenario: Scenario) -> Inputs:
     """Collect the inputs of a scenario."""
     parameters = scenario.schedule[0][1]
     world = build_world(scenario.world, parameters) if isinstance(scenario.world, str) else scenario.world
+    assert world.given is None, "the plain model has no rules for what users say of their own places"
     rules, services = rules_record(parameters).copy(), services_array(scenario.services, parameters)
     plan = plan_population(world, parameters)
     laid = lay_out_people(world, plan, rules, services, scenario.seed, 1, False)
