@@ -9,7 +9,7 @@ What a scenario says (parameters, services, strategy, dated events) is in its ow
 import ast
 import functools
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from model.parameters import HASH_BYTES
@@ -25,7 +25,12 @@ DATA_FOLDERS = ("geography", "spread")
 @functools.cache
 def engine_hash(root: Path = ROOT) -> str:
     """Return a hexadecimal hash of the engine's source, for the checkout at ``root``."""
-    return _hash_of_files(root, [_file_of(root, name) for name in engine_modules(root)])
+    return source_hash(ENGINE, ENGINE_PACKAGES, root)
+
+
+def source_hash(names: Iterable[str], packages: Sequence[str], root: Path = ROOT) -> str:
+    """Return a hexadecimal hash of modules and of all they import from some packages."""
+    return _hash_of_files(root, [_file_of(root, name) for name in modules_behind(names, packages, root)])
 
 
 @functools.cache
@@ -37,26 +42,31 @@ def data_hash(root: Path = ROOT) -> str:
 
 def engine_modules(root: Path = ROOT) -> list[str]:
     """Return the names of the modules that the engines consist of, in alphabetical order."""
+    return modules_behind(ENGINE, ENGINE_PACKAGES, root)
+
+
+def modules_behind(names: Iterable[str], packages: Sequence[str], root: Path = ROOT) -> list[str]:
+    """Return some modules and all they import from some packages, directly or not, in alphabetical order."""
     found: set[str] = set()
-    waiting = list(ENGINE)
+    waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name in found or not _file_of(root, name).is_file():
             continue
         found.add(name)
-        waiting += _imports(_file_of(root, name).read_bytes())
+        waiting += _imports(_file_of(root, name).read_bytes(), packages)
     return sorted(found)
 
 
-def _imports(source: bytes) -> Iterator[str]:
-    """Names of modules of the engine's packages that a source may import, inside functions too."""
+def _imports(source: bytes, packages: Sequence[str]) -> Iterator[str]:
+    """Names of modules of some packages that a source may import, inside functions too."""
     for node in ast.walk(ast.parse(source)):
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        yield from (name for name in names if name.split(".")[0] in ENGINE_PACKAGES)
+        yield from (name for name in names if name.split(".")[0] in packages)
 
 
 def _file_of(root: Path, module: str) -> Path:

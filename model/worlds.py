@@ -117,16 +117,10 @@ def worlds_table(language: str = "en", parameters: Parameters | None = None) -> 
 
     parameters = parameters or default_parameters()
     rows: list[dict[str, object]] = []
-    tables = {name: (places.rows(parameters), places.kinds) for name, places in WORLDS.items()}
-    tables |= {name: (build_world(name, parameters).table, UNIT_COLUMNS) for name in own_names()}
-    for name, (table, kinds) in tables.items():
-        table = table.reset_index(drop=True)
+    for name in (*WORLDS, *own_names()):
+        table, kinds = _counties_of(name, parameters)
         units = units_of(table, kinds).sum(axis=1)
         sectors = census_sectors(table, kinds)
-        births, target, _ = plan_sectors(sectors, table.county_code.to_numpy(), parameters, HORIZON_MONTHS)
-        slots = int(slots_needed(births, target).sum())
-        households = slots / parameters.household_slots_base
-        memory = slots * BYTES_PER_SLOT + households * HOUSEHOLD.itemsize + units.sum() * VILLAGE.itemsize
         rows.append(
             {
                 "name": name,
@@ -136,7 +130,27 @@ def worlds_table(language: str = "en", parameters: Parameters | None = None) -> 
                 "villages": int(units.sum()),
                 "children_2010": int(sectors["children_2010"].sum()),
                 "children_2020": int(sectors["children_2020"].sum()),
-                "memory_megabytes": int(np.ceil(memory / BYTES_PER_MEGABYTE)),
+                "memory_megabytes": memory_megabytes(name, parameters),
             }
         )
     return rows
+
+
+def memory_megabytes(name: str, parameters: Parameters | None = None) -> int:
+    """Return an estimate of the memory of a run's columns, from the demographic plan of a world."""
+    parameters = parameters or default_parameters()
+    table, kinds = _counties_of(name, parameters)
+    sectors = census_sectors(table, kinds)
+    births, target, _ = plan_sectors(sectors, table.county_code.to_numpy(), parameters, HORIZON_MONTHS)
+    slots = int(slots_needed(births, target).sum())
+    households = slots / parameters.household_slots_base
+    n_units = units_of(table, kinds).sum()
+    memory = slots * BYTES_PER_SLOT + households * HOUSEHOLD.itemsize + n_units * VILLAGE.itemsize
+    return int(np.ceil(memory / BYTES_PER_MEGABYTE))
+
+
+def _counties_of(name: str, parameters: Parameters) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the counties of a world and the kinds of units that are in it."""
+    if name in WORLDS:
+        return WORLDS[name].rows(parameters).reset_index(drop=True), WORLDS[name].kinds
+    return build_world(name, parameters).table.reset_index(drop=True), UNIT_COLUMNS

@@ -9,13 +9,16 @@ still in the queue count, and a case filed and served in one month has waited 0.
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from columns.layout import CHILD_PRESENT
 from columns.words import HELPED_BIT, STATE_MASK
+from model.money import CATEGORIES, IN_ENVELOPE
 from model.scale_up import ScaleUpModel
+from results.binding import binding_by_county
 from results.desk_load import load
-from results.groups import GROUPS, families, group_pair, window
+from results.groups import GROUPS, by_fifth, families, group_pair, window
 from results.measures.coverage import UNMET_STATES
 from results.measures.ratios import Floats, divide
 from results.measures.waiting import months_per_case
@@ -27,6 +30,10 @@ NO_DESK = ("psychosocial",)
 WAITING, WAITING_HELPED = "unmet_child_months_waiting", "unmet_child_months_waiting_helped"
 FILED, FILED_HELPED = "spells_filed", "spells_filed_helped"
 IN_TIME = "spells_served_in_time"
+UNMET = "unmet_child_months"
+COHORT = ("cohort_opened", "cohort_covered", "cohort_found", "cohort_filed", "cohort_served_in_time")
+PROGRAMME = tuple(CATEGORIES[k] for k in IN_ENVELOPE)
+"""Money that the programme takes; the rest follows from rules, with a programme or without."""
 
 
 class Digest(NamedTuple):
@@ -37,7 +44,8 @@ class Digest(NamedTuple):
     outcomes
         One number per measure.
     monthly
-        Arrays of shape (months,): villages with a post and with a trained worker.
+        Arrays of shape (months,): villages with a post and with a trained worker, child-months of need that
+        is met and of all need, needs unmet at the end of the month.
     desks, busy, backlog
         Names of services with desks; share of hours used and months of backlog, (services, months).
     cascade
@@ -46,6 +54,14 @@ class Digest(NamedTuple):
         Months waited per case filed in the last two years, by family and "all": (alone, helped).
     group_waits
         Months waited per case filed, of every group and of all other children, shape (groups, 2).
+    group_coverage
+        Share of need that is met in the last two years, likewise.
+    fifths
+        Share of need that is met by fifth of wealth, the poorest first, shape (5,).
+    money
+        Yuan by calendar year, by part and item: "category/pay", "payer/county", "gap/financing_gap".
+    binding
+        Position in `results.binding.STEP_NAMES` of the step that binds, by county code; shape (months,) each.
     """
 
     strategy: str
@@ -58,6 +74,10 @@ class Digest(NamedTuple):
     cascade: dict[str, Floats]
     waits: dict[str, Floats]
     group_waits: Floats
+    group_coverage: Floats
+    fifths: Floats
+    money: dict[str, Floats]
+    binding: dict[str, Floats]
 
 
 class Ends(NamedTuple):
@@ -91,7 +111,10 @@ def digest(view: RunView) -> Digest:
         strategy=view.strategy,
         seed=view.seed,
         outcomes=outcomes(view, late),
-        monthly={name: posts[name].to_numpy() for name in posts},
+        monthly={
+            **{name: posts[name].to_numpy() for name in posts},
+            **{name: cube.of(name) for name in (MET, NEEDED, UNMET)},
+        },
         desks=tuple(names),
         busy=busy,
         backlog=backlog,
@@ -101,7 +124,21 @@ def digest(view: RunView) -> Digest:
         },
         waits={family: _waits(cube, members, late) for family, members in grouped.items()},
         group_waits=np.array([group_pair(cube, WAITING, FILED, group, late) for group in GROUPS]),
+        group_coverage=np.array([group_pair(cube, MET, NEEDED, group, late) for group in GROUPS]),
+        fifths=by_fifth(cube, MET, NEEDED, late),
+        money=_money(view.money),
+        binding={
+            str(code): steps.astype(np.float64) for code, steps in binding_by_county(view.counties).items()
+        },
     )
+
+
+def _money(table: pd.DataFrame) -> dict[str, Floats]:
+    """Return yuan by calendar year for every part and item of the table of money."""
+    return {
+        f"{part}/{item}": rows.sort_values("year")["yuan"].to_numpy(np.float64)
+        for (part, item), rows in table.groupby(["part", "item"], sort=False)
+    }
 
 
 def outcomes(view: RunView, late: int) -> dict[str, float]:
@@ -120,6 +157,7 @@ def outcomes(view: RunView, late: int) -> dict[str, float]:
     return {
         "villages_with_post": float(posts["villages_with_post"].sum()),
         "villages_active": float(posts["villages_active"].sum()),
+        "spells_opened": whole("spells_opened"),
         "spells_found": whole("spells_found"),
         "spells_filed": whole(FILED),
         "spells_filed_helped": whole(FILED_HELPED),
@@ -130,8 +168,12 @@ def outcomes(view: RunView, late: int) -> dict[str, float]:
         "wait_alone_months": float(alone),
         "wait_helped_months": float(helped),
         "effective_coverage_share": float(divide(recent(MET), recent(NEEDED))),
-        "unmet_needs": float(cube.of("unmet_child_months")[-1]),
+        "unmet_needs": float(cube.of(UNMET)[-1]),
+        UNMET: whole(UNMET),
+        **{name: whole(name) for name in COHORT},
         "cost_yuan": float(category.sum()),
+        "programme_yuan": float(category[list(PROGRAMME)].sum()),
+        "financing_gap_yuan": float(view.money.loc[view.money["part"] == "gap", "yuan"].sum()),
     }
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from model.text import text
+from results.binding import COUNTY_STEPS, STEP_NAMES
 from results.desk_load import load
 from results.digest import FILED, FILED_HELPED, IN_TIME, WAITING, WAITING_HELPED, outcomes
 from results.figures.cascade import FATES, fates
@@ -25,8 +26,6 @@ GROWING = 1.25
 """A queue that is so many times what it was a year before is growing."""
 LEAST_BACKLOG_MONTHS = 0.25
 HALF_YEAR, YEAR = 6, 12
-COUNTY_STEPS = ("spells_opened", "spells_found", "spells_filed", "spells_served_in_time")
-STEP_NAMES = ("none", "found", "filed", "served")
 MOST_COUNTIES = 40
 PARAMETERS_THAT_MATTER = (
     "desk_fte_factor",

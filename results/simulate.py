@@ -24,11 +24,11 @@ from model.scale_up import ScaleUpModel
 from model.scenario import Scenario, make_scenario
 from model.spread_only import WORKERS, simulate_spread
 from model.text import text
-from model.worlds import build_world, worlds_table
+from model.worlds import build_world
+from results.memory import free_megabytes, world_megabytes
 from results.progress import bar
 from results.write import SPELLS_UP_TO_VILLAGES, check_folder, write_run, write_spread
 
-BYTES_PER_MEGABYTE = 1_000_000
 RUNS = Path("runs")
 CHECKPOINTS = ".{name}.checkpoints"
 """The hidden folder beside the results; not inside them, so a folder of results is always a whole one."""
@@ -230,8 +230,7 @@ def check_memory(scenario: Scenario) -> None:
     InputError
         With the figures.
     """
-    needed = next(row["memory_megabytes"] for row in worlds_table() if row["name"] == scenario.world_name)
-    free = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / BYTES_PER_MEGABYTE
-    if float(str(needed)) > free:
+    needed, free = world_megabytes(scenario.world_name), free_megabytes()
+    if needed > free:
         values = {"world": scenario.world_name, "needed": needed, "free": free}
         raise InputError([Problem("cli.too_little_memory", values)])

@@ -1,0 +1,16 @@
+"""Experiments: strategies compared, designs swept; ``from experiments import compare, sweep``."""
+
+from typing import Any
+
+FUNCTIONS = {"compare": "comparing", "sweep": "sweeping"}
+"""What a notebook wants, and the module it is in; each is imported when it is asked for."""
+
+__all__ = ["compare", "sweep"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in FUNCTIONS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{FUNCTIONS[name]}"), name)

@@ -1,0 +1,33 @@
+"""Which step binds in each county, month by month: finding, filing or serving.
+
+Counted from the flows of the last twelve months, so it is known in worlds of any size and at any time; the
+cascade of a fixed cohort (:mod:`results.cascade_table`) follows single spells and knows more steps.
+"""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from results.measures.cascade import binding_step, nested_counts
+
+COUNTY_STEPS = ("spells_opened", "spells_found", "spells_filed", "spells_served_in_time")
+STEP_NAMES = ("none", "found", "filed", "served")
+"""Where most needs are lost: nowhere, before they are found, before they are filed, at the desk."""
+WINDOW_MONTHS = 12
+
+
+def binding_by_county(counties: pd.DataFrame) -> dict[int, NDArray[np.int64]]:
+    """Return for every county code the position in `STEP_NAMES` of the step that binds, shape (months,).
+
+    Parameters
+    ----------
+    counties
+        One row per month and county with `COUNTY_STEPS`, as in ``counties.parquet``.
+    """
+    codes = counties["county_code"].drop_duplicates().to_numpy()
+    flows = counties[list(COUNTY_STEPS)].to_numpy(np.float64).reshape(-1, len(codes), len(COUNTY_STEPS))
+    so_far = np.concatenate([np.zeros_like(flows[:1]), np.cumsum(flows, axis=0)])
+    until = np.arange(1, len(flows) + 1)
+    recent = so_far[until] - so_far[np.maximum(until - WINDOW_MONTHS, 0)]
+    binding = binding_step(nested_counts(recent))
+    return {int(code): binding[:, position] for position, code in enumerate(codes)}
