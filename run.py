@@ -3,7 +3,7 @@
 import importlib
 
 from commands import MODULES
-from commands.shared import CANNOT_BE_DONE, STOPPED, Stopped, app, system_language
+from commands.shared import CANNOT_BE_DONE, STOPPED, Stopped, app, spoken_language
 
 for module in MODULES:
     importlib.import_module(f"commands.{module}")
@@ -19,7 +19,7 @@ def main() -> None:
         messages = getattr(error, "messages", None)  # InputError; its module is heavy to import
         if messages is None:
             raise
-        print("\n".join(messages(system_language())), file=sys.stderr)
+        print("\n".join(messages(spoken_language())), file=sys.stderr)
         sys.exit(CANNOT_BE_DONE)
     except Stopped as stop:
         print(stop, file=sys.stderr)
@@ -28,7 +28,7 @@ def main() -> None:
         if end.code == STOPPED:  # Typer makes this of a KeyboardInterrupt, without a word
             from model.text import text
 
-            print(text("cli.stopped", system_language()), file=sys.stderr)
+            print(text("cli.stopped", spoken_language()), file=sys.stderr)
         raise
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.shared import STOPPED, AsJson, Language, app
+from commands.shared import AsJson, Language, Stopped, app
 
 SOME_FAILED = 1
 SHOWN_FAILURES = 10
@@ -48,8 +48,7 @@ def sweep(
             strategies=strategies, language=language,
         )  # fmt: skip
     except KeyboardInterrupt:
-        print(text("experiment.resume", language), file=sys.stderr)
-        raise typer.Exit(STOPPED) from None
+        raise Stopped(text("experiment.resume", language)) from None
     tell(made.folder, made.counts, made.outcome.made, language, as_json)
 
 

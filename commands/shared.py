@@ -29,11 +29,20 @@ def system_language() -> str:
     return "zh" if given.lower().startswith("zh") else "en"
 
 
+_chosen: list[str] = []
+
+
 def check_language(value: str) -> str:
     """Refuse a language without a catalogue."""
     if value not in LANGUAGES:
         raise typer.BadParameter("choose en or zh")
+    _chosen.append(value)
     return value
+
+
+def spoken_language() -> str:
+    """Return the language that the command was given, or else that of the environment."""
+    return _chosen[-1] if _chosen else system_language()
 
 
 Language = Annotated[

@@ -19,6 +19,7 @@ def test_uncertain_numbers_and_levers_are_kept_apart(design):
         "no_programme desk_fte_factor=0.5", "no_programme desk_fte_factor=1",
     ]  # fmt: skip
     assert read.study.candidates["history desk_fte_factor=1"].settings == {"desk_fte_factor": 1.0}
+    assert read.uncertain is not None
     assert read.uncertain.names == ("find_multiplier", "visit_hours")
     assert read.uncertain.axes[1][1:3] == (0.5, 2.0)
     assert read.study.seeds == "separate"
@@ -117,6 +118,7 @@ def test_tables_of_users_are_read_and_checked_by_line_and_column(design, tmp_pat
     path = design("uncertain: {method: table, table: draws.csv}")
     (tmp_path / "draws.csv").write_text("find_multiplier,pilot_posts\n0.9,12\n1.1,\n", encoding="utf-8-sig")
     read = read_design(path)
+    assert read.uncertain is not None
     assert read.uncertain.rows == ({"find_multiplier": 0.9, "pilot_posts": 12}, {"find_multiplier": 1.1})
     (tmp_path / "draws.csv").write_text("find_multiplier,pilot_post\n0.9,12\nmuch,\n99,x\n")
     with pytest.raises(InputError) as refused:

@@ -14,7 +14,7 @@ from experiments.draws import (
     sobol,
     write_draws,
 )
-from model.declarations import declarations
+from model.declarations import Value, declarations
 
 LINEAR = Axis("find_multiplier", 0.5, 1.5)
 LOG = Axis("mandate_hazard_per_month", 0.001, 0.1, logarithmic=True)
@@ -47,7 +47,7 @@ def test_one_at_a_time_moves_one_and_holds_the_others_at_their_default():
 @pytest.mark.parametrize("n", [1, 7, 64])
 def test_a_latin_hypercube_hits_every_stratum_of_every_number_once(n):
     rows = list(latin_hypercube(Sampling("latin_hypercube", (LINEAR, LOG), draws=n, seed=5)))
-    strata = np.floor(np.array([row["find_multiplier"] - 0.5 for row in rows]) * n)
+    strata = np.floor((np.array([row["find_multiplier"] for row in rows], dtype=float) - 0.5) * n)
     assert sorted(strata) == list(range(n))
     logs = np.log([row["mandate_hazard_per_month"] for row in rows])
     assert sorted(np.floor((logs - np.log(0.001)) / np.log(100) * n)) == list(range(n))
@@ -58,7 +58,7 @@ def test_sobol_points_go_on_where_they_stopped_and_are_even():
     few = list(sobol(Sampling("sobol", (LINEAR, LOG), draws=24)))
     more = list(sobol(Sampling("sobol", (LINEAR, LOG), draws=64)))
     assert more[:24] == few
-    quarters = np.floor(np.array([row["find_multiplier"] - 0.5 for row in more]) * 4)
+    quarters = np.floor((np.array([row["find_multiplier"] for row in more], dtype=float) - 0.5) * 4)
     assert np.bincount(quarters.astype(int)).tolist() == [16] * 4
 
 
@@ -82,7 +82,8 @@ def test_seeds_decide_and_nothing_else(method):
 @pytest.mark.unit
 def test_draws_come_back_from_their_file_in_any_order(tmp_path, monkeypatch):
     monkeypatch.setattr("experiments.draws.ROWS_AT_ONCE", 4)
-    rows = [{"find_multiplier": k / 10, "scope": "universal"} for k in range(10)] + [{"scope": "vulnerable"}]
+    rows: list[dict[str, Value]] = [{"find_multiplier": k / 10, "scope": "universal"} for k in range(10)]
+    rows.append({"scope": "vulnerable"})
     assert write_draws(tmp_path / "draws.parquet", ["find_multiplier", "scope"], iter(rows)) == 11
     table = DrawTable(tmp_path / "draws.parquet")
     assert [table.values(draw) for draw in (11, 1, 6, 5)] == [rows[10], rows[0], rows[5], rows[4]]

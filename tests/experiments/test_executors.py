@@ -15,7 +15,7 @@ from experiments.study import FAILED
 from model.problems import InputError
 from tests.experiments.stub import BAD_SEED, killed, stub
 
-ABOUT = {"same": {}}
+ABOUT: dict[str, dict[str, str]] = {"same": {}}
 NO_DRAWS = DrawTable(None)
 
 
@@ -86,7 +86,7 @@ def test_memory_decides_how_many_processes_there_are(monkeypatch):
 
 @pytest.mark.unit
 def test_tasks_are_drawn_only_as_they_are_needed():
-    drawn = []
+    drawn: list[int] = []
 
     def endless():
         while True:

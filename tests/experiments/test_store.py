@@ -7,7 +7,8 @@ import pytest
 
 from experiments.draws import DrawTable
 from experiments.executors import open_pool
-from experiments.running import run_pending
+from experiments.identity import source_hashes
+from experiments.running import Batch, grouped, run_batch, run_pending
 from experiments.store import RunStore, failures, read_details, read_runs
 from experiments.study import DONE, FAILED, PLANNED
 from model.problems import InputError
@@ -93,8 +94,6 @@ def test_what_was_recorded_survives_a_program_that_is_killed(tmp_path, study):
     segment = folder / "segments" / "00000099.parquet"
     with RunStore(folder, ABOUT) as store:
         store.again(whole["id"])
-        from experiments.running import Batch, grouped, run_batch, source_hashes
-
         groups = tuple(grouped(store.pending(), NO_DRAWS))
         store.record(run_batch(Batch(study, groups[:1], stub, source_hashes())))
         kept = {path: path.read_bytes() for path in (folder / "segments").glob("*.parquet")}
