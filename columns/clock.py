@@ -6,14 +6,19 @@ Shedler 1979). So a child is touched in a share Λ of the months only, and a cha
 anything: it acts at the next candidate.
 
 Gaps are geometric, read from a table of integer survival thresholds built once with Python's ``math``.
+
+Open spells that stand in no queue have a clock each. Its dominating probability is a power of one half, so
+the candidates of 64 months are the bits that several hashes have in common: whether a month is one does not
+depend on when the spell began or on what happened to it, and strategies share the clock of the same spell.
 """
 
 import math
 
 import numpy as np
 
-from columns.compiling import part
-from columns.draws import HALF, TWO_TO_32
+from columns.bits import lowest_bit
+from columns.compiling import inlined
+from columns.draws import HALF, TWO_TO_32, draw
 
 MAX_GAP = (
     250  # months; longer gaps are cut here and drawn again (memoryless), below one turn of the month byte
@@ -38,15 +43,57 @@ def gap_table(rate):
     )
 
 
-@part
-def gap_from(bits, thresholds):
-    """Months without a candidate before the next one (0 … MAX_GAP), by bisection in the survival table."""
+def gap_guide(thresholds):
+    """Smallest gap for every value of the highest ``COARSE_BITS`` bits of a draw: where its search begins."""
+    tops = [((coarse + 1) << int(COARSE_SHIFT)) - 1 for coarse in range(1 << COARSE_BITS)]
+    return np.array([np.count_nonzero(thresholds[1:] > top) for top in tops], dtype=np.int64)
+
+
+@inlined
+def gap_from(bits, thresholds, guide):
+    """Months without a candidate before the next one (0 … MAX_GAP), from the survival table."""
     high_bits = bits >> HALF
-    low, high = 0, MAX_GAP
-    while low < high:
-        middle = (low + high) >> 1
-        if high_bits >= thresholds[middle + 1]:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    gap = guide[high_bits >> COARSE_SHIFT]
+    while gap < MAX_GAP and high_bits < thresholds[gap + 1]:
+        gap += 1
+    return gap
+
+
+MOST_HALVINGS = 4
+"""A spell has a candidate in one month of sixteen at least, so that the next one is never far."""
+BLOCK_SHIFT, BLOCK_BITS = 6, 63
+HASHES = 8
+"""Draws of one spell in one block of 64 months: indices from ``HASHES`` times its service."""
+EVERY_MONTH = np.uint64(0xFFFFFFFFFFFFFFFF)
+LAST_DATE = 255
+"""Stands for every later month: no run is that long (``model.calendar.LAST_MONTH``)."""
+
+
+def halvings_for(rate):
+    """Largest number of halvings, at most `MOST_HALVINGS`, that leaves a probability of at least ``rate``."""
+    halvings = 0
+    while halvings < MOST_HALVINGS and 0.5 ** (halvings + 1) >= rate:
+        halvings += 1
+    return halvings
+
+
+@inlined
+def candidates_of(key, stream, block, service, halvings):
+    """Candidate months of a spell among the 64 of a block, as bits: each with probability ½ ** halvings."""
+    months = EVERY_MONTH
+    for hashed in range(halvings):
+        months &= draw(key, stream, block, service * HASHES + hashed)
+    return months
+
+
+@inlined
+def next_candidate(key, stream, month, service, halvings):
+    """First candidate month from ``month`` on, `LAST_DATE` at most."""
+    while month < LAST_DATE:
+        months = candidates_of(key, stream, month >> BLOCK_SHIFT, service, halvings)
+        months >>= np.uint64(month & BLOCK_BITS)
+        if months:
+            month += lowest_bit(months)
+            break
+        month = ((month >> BLOCK_SHIFT) + 1) << BLOCK_SHIFT
+    return min(month, LAST_DATE)

@@ -47,9 +47,9 @@ ARENA = np.dtype(
 """A county's part of the lists of entries.
 
 Spells nobody works on stand at the start of its open entries, the first ``n_sorted`` in the order of slots,
-so that a pass over them goes through memory in one direction. Cases in gathering stand at the end of the same
-part, backwards. A visit that takes a case in hand leaves the old entry behind; the next pass drops it. Filed
-cases have an array of their own."""
+so that a pass over them goes through memory in one direction; each carries the month in which it is looked
+at next. Cases in gathering stand at the end of the same part, backwards. A visit that takes a case in hand
+leaves the old entry behind, to be dropped when its month comes. Filed cases have an array of their own."""
 
 State = namedtuple(
     "State",
@@ -67,6 +67,7 @@ State = namedtuple(
         "open_entries",  # (…) uint64, per county segment
         "filed_entries",  # (…) uint64, per county segment
         "arenas",  # ARENA records, one a county
+        "halvings",  # (services,) by which the unfiled entries are dated
         "desks",  # DESK records: county × service, then township × service, then village
         "counters",  # (counties, kinds) int64 quantities that cost money, see model.money
         "county_tally",  # (counties, services, WIDTH) int32
@@ -99,10 +100,14 @@ Tables = namedtuple(
         "rules",  # (1,) record of parameters in force this month
         "services",  # (services,) record
         "gaps",  # survival thresholds of the candidate clock
+        "gap_guide",  # where the search in them begins
         "kinds",  # (kinds + 1,) cumulative shares of the kinds of candidate events, uint64 thresholds
         "ceilings",  # (kinds,) dominating probabilities per month
+        "tops",  # (services,) highest rate of onset this month of any child, where the village's scale is 1
         "seek",  # (services,) monthly probability that a family applies on its own
         "end",  # (services,) monthly probability that an open need ends by itself
+        "halvings",  # (services,) of the probability that an idle spell has a candidate in a month
+        "redated",  # (1,) bool, whether these differ from those by which the entries are dated
         "lasting",  # (services,) share of need beyond the stationary one that is left after a month
         "profile",  # (classes, services, months since entry + 1, lacking/complete, states) cumulative
         "papers",  # (classes, months since birth + 1, born without, states) cumulative

@@ -9,6 +9,7 @@ do not depend on the order or the number of threads.
 
 import numpy as np
 
+from columns.bits import lowest_bit
 from columns.compiling import inlined, part
 from columns.layout import (
     CHILD_DISABLED,
@@ -147,13 +148,11 @@ def groups_of(traits, household, village, age, young_months, poor_line):
 def add(books, service, column, groups, amount):
     """Add ``amount`` to one column for the county and every group of a child; stocks count by wealth too."""
     books.county_tally[service, column] += amount
-    position = (service * WIDTH + column) * N_COUNTED
+    first = (service * WIDTH + column) * N_COUNTED
     bits = groups & GROUP_MASK
     while bits:
-        if bits & 1:
-            books.tally[position] += amount
-        bits >>= 1
-        position += 1
+        books.tally[first + lowest_bit(bits)] += amount
+        bits &= bits - 1
     if column < N_STATES:
         count_wealth(books, service, column, groups, amount)
 
@@ -215,14 +214,13 @@ def move(books, slot, service, new, flow, month, groups, birth):
     first = service * WIDTH * N_COUNTED
     from_old, to_new = first + old * N_COUNTED, first + new * N_COUNTED
     by_flow = first + flow * N_COUNTED
-    bits, group = groups & GROUP_MASK, 0
+    bits = groups & GROUP_MASK
     while bits:
-        if bits & 1:
-            tally[from_old + group] -= 1
-            tally[to_new + group] += 1
-            tally[by_flow + group] += flows
-        bits >>= 1
-        group += 1
+        group = lowest_bit(bits)
+        tally[from_old + group] -= 1
+        tally[to_new + group] += 1
+        tally[by_flow + group] += flows
+        bits &= bits - 1
     count_wealth(books, service, old, groups, -1)
     count_wealth(books, service, new, groups, 1)
     log_event(books.log, slot, service, old, new, birth, groups)
@@ -235,10 +233,12 @@ def move_groups(books, slot, old_groups, new_groups):
     if changed == 0:
         return
     for service in range(books.county_tally.shape[0]):
-        position = (service * WIDTH + state_of(books.needs[slot, service])) * N_COUNTED
-        for group in range(N_COUNTED):
-            if (changed >> group) & 1:
-                books.tally[position + group] += 1 if (new_groups >> group) & 1 else -1
+        first = (service * WIDTH + state_of(books.needs[slot, service])) * N_COUNTED
+        bits = changed
+        while bits:
+            group = lowest_bit(bits)
+            books.tally[first + group] += 1 if (new_groups >> group) & 1 else -1
+            bits &= bits - 1
 
 
 @part
@@ -247,13 +247,11 @@ def count_child(books, slot, groups, amount):
     for service in range(books.county_tally.shape[0]):
         state = state_of(books.needs[slot, service])
         books.county_tally[service, state] += amount
-        position = (service * WIDTH + state) * N_COUNTED
+        first = (service * WIDTH + state) * N_COUNTED
         bits = groups & GROUP_MASK
         while bits:
-            if bits & 1:
-                books.tally[position] += amount
-            bits >>= 1
-            position += 1
+            books.tally[first + lowest_bit(bits)] += amount
+            bits &= bits - 1
         count_wealth(books, service, state, groups, amount)
 
 

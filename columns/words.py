@@ -12,6 +12,7 @@ Need word (one per child and service)::
 Entry (one per open spell; unfiled spells and filed cases share a county's arena)::
 
     bits  0–25  slot within the county          bits 52–59  month filed, modulo 256
+                                                             (unfiled: of the next candidate)
     bits 26–38  village within the county       bits 60–61  priority class (0 first)
     bits 39–43  service                         bit  62     a review, not an application
     bits 44–51  birth month of the child        bit  63     accompanied to the desk
@@ -86,6 +87,12 @@ def make_entry(slot, village, service, birth):
 def for_service(entry, service):
     """The unfiled entry of the same child for a service."""
     return make_entry(entry_slot(entry), entry_village(entry), service, entry_birth(entry))
+
+
+@inlined
+def dated_entry(entry, month):
+    """The unfiled entry with the month (modulo 256) in which it is looked at next."""
+    return (entry & ((ONE << FILED_SHIFT) - ONE)) | ((np.uint64(month) & BYTE_MASK) << FILED_SHIFT)
 
 
 @inlined

@@ -97,7 +97,8 @@ def lay_out_people(world, plan, rules, services, seed, n_threads, log_events):
         due=np.zeros(n_slots, dtype=np.uint8), traits=np.zeros(n_slots, dtype=np.uint8),
         household=np.zeros(n_slots, dtype=np.uint16),
         open_entries=np.zeros(0, dtype=np.uint64), filed_entries=np.zeros(0, dtype=np.uint64),
-        arenas=records(np.zeros(len(counties), dtype=ARENA)), desks=records(np.zeros(0, dtype=DESK)),
+        arenas=records(np.zeros(len(counties), dtype=ARENA)), halvings=np.zeros(n, dtype=np.int64),
+        desks=records(np.zeros(0, dtype=DESK)),
         counters=np.zeros((len(counties), len(COUNTERS)), dtype=np.int64),
         county_tally=np.zeros((len(counties), n, WIDTH), dtype=np.int32),
         tally=np.zeros((threads, tally_size(n)), dtype=np.int32),
@@ -147,11 +148,13 @@ def grown(state, capacity):
 
 
 def entries_in_use(state):
-    """Entries of all counties without the unused space: unfiled spells, cases in gathering, filed cases."""
-    parts: dict[str, list[np.ndarray]] = {"open": [], "gathering": [], "filed": []}
+    """Entries of all counties without the unused space: cases in gathering and filed cases.
+
+    Those of idle spells say nothing that the needs do not say, and may outlive their spell until their date.
+    """
+    parts: dict[str, list[np.ndarray]] = {"gathering": [], "filed": []}
     for arena in state.arenas:
         start, end = arena["start"], arena["start"] + arena["capacity"]
-        parts["open"].append(state.open_entries[start : start + arena["n_open"]])
         parts["gathering"].append(state.open_entries[end - arena["n_gathering"] : end])
         parts["filed"].append(state.filed_entries[start : start + arena["n_filed"]])
     return {name: np.concatenate(entries) for name, entries in parts.items()}

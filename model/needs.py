@@ -42,7 +42,15 @@ from columns.tallies import (
     log_event,
     move,
 )
-from columns.words import COHORT_BIT, NEW_SPELL_BITS, entry_slot, make_entry, months_since, state_of
+from columns.words import (
+    COHORT_BIT,
+    NEW_SPELL_BITS,
+    dated_entry,
+    entry_slot,
+    make_entry,
+    months_since,
+    state_of,
+)
 from model.codes import GROUP_DISABLED, GROUP_POOR, GROUP_UNATTENDED, TRAITS, YOUNG
 from model.stationary import (
     CLASS_MIGRANT,
@@ -157,7 +165,7 @@ def append_open(books, arena, entry):
 def append_gathering(books, arena, entry):
     """Put a case whose papers are being gathered on the county's list."""
     if arena.n_open + arena.n_gathering < arena.capacity:
-        books.open_entries[last_gathering(arena) - 1] = entry
+        books.open_entries[last_gathering(arena) - 1] = dated_entry(entry, 0)
         arena.n_gathering += 1
     else:
         books.problems[0] = PROBLEM_OPEN_FULL

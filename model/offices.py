@@ -19,6 +19,7 @@ from model.codes import (
     OFFICE_HOSPITAL,
     OFFICE_POLICE,
     OFFICE_PROTECTION,
+    OFFICES,
 )
 from model.stationary import CLASS_MIGRANT, CLASS_PILOT, CLASS_POOR, CLASS_REMOTE
 
@@ -76,10 +77,11 @@ def make_desks(counties, townships, villages, children, services, minutes, rules
 
     A township or county of average size has the declared staff; others in proportion to their children
     (assumption: establishment follows population), times the county's fiscal index to the power of
-    ``fiscal_spread``. Every desk keeps ``desk_least_share`` of its office: a new entitlement has next to no
-    background load, yet somebody handles it. The hospital has its background load times a factor. Village
-    desks have no staff of their own. ``own_fte`` may give the staff of an office itself, as full-time
-    equivalents per county or township; NaN where the rules above hold.
+    ``fiscal_spread``. Civil affairs also follow poverty (``civil_affairs_need_exponent``). Every desk keeps
+    ``desk_least_share`` of its office: a new entitlement has next to no background load, yet somebody
+    handles it. The hospital has its background load times a factor. Village desks have no staff of their
+    own. ``own_fte`` may give the staff of an office itself, as full-time equivalents per county or township;
+    NaN where the rules above hold.
     """
     n = len(services)
     desks = np.zeros((len(counties) + len(townships)) * n + len(villages), dtype=DESK)
@@ -133,6 +135,8 @@ def office_staff(counties, townships, villages, children, rules):
         county_of = _county_of(place, counties, townships)
         size = np.bincount(unit, weights=children, minlength=len(county_of)) / reference
         staff[office] = fte * size * _fiscal(counties, rules)[county_of]
+        if office == OFFICE_CIVIL_AFFAIRS:
+            staff[office] *= poverty_factor(unit, villages["poverty"], children, len(county_of), rules)
     return staff
 
 
@@ -144,12 +148,21 @@ def _county_of(place, counties, townships):
     return np.arange(len(counties)) if place == DESK_COUNTY else townships["county"]
 
 
+def poverty_factor(unit, poverty, children, n_units, rules):
+    """How much more staff allowances have where more children are poor; 1 where nobody lives."""
+    poor = np.bincount(unit, weights=children * poverty, minlength=n_units)
+    everyone = np.bincount(unit, weights=children, minlength=n_units)
+    share = np.divide(poor, everyone, out=np.full(n_units, rules.reference_poor_share), where=everyone > 0)
+    relative = (share / rules.reference_poor_share).tolist()
+    return np.array([math.pow(each, rules.civil_affairs_need_exponent) for each in relative])
+
+
 def utilisation(counties, townships, villages, minutes, desks, services):
-    """Background minutes over base minutes of every county and service: 0–1 with slack, NaN without a desk.
+    """Background minutes over base minutes of every county and kind of office: 0–1 with slack, NaN without.
 
     Returns
     -------
-    ndarray, float64, shape (counties, services)
+    ndarray, float64, shape (counties, OFFICES)
     """
     n = len(services)
     asked = np.stack(
@@ -162,4 +175,6 @@ def utilisation(counties, townships, villages, minutes, desks, services):
         elif row.desk == DESK_TOWNSHIP:
             at = desks["base_minutes"][(len(counties) + np.arange(len(townships))) * n + s]
             offered[s] = np.bincount(townships["county"], weights=at, minlength=len(counties))
+    by_office = services.office == np.arange(len(OFFICES))[:, None]
+    asked, offered = by_office @ np.where(offered > 0, asked, 0.0), by_office @ offered
     return np.divide(asked, offered, out=np.full_like(asked, np.nan), where=offered > 0).T

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from columns.clock import next_candidate
 from columns.compiling import inlined, part
 from columns.draws import HALF, draw, happens, uniform
 from columns.layout import (
@@ -28,10 +29,13 @@ from columns.sorting import sort_by_key
 from columns.streams import stream
 from columns.tallies import F_ENDED, M_OPEN, NO_FLOW, groups_of, move_groups
 from columns.words import (
+    BYTE_MASK,
+    FILED_SHIFT,
     MONTH_BYTE,
     SERVICE_MASK,
     SERVICE_SHIFT,
     SLOT_MASK,
+    dated_entry,
     entry_birth,
     entry_service,
     entry_slot,
@@ -62,13 +66,16 @@ EVENT_KIND = stream("child.event_kind")
 EVENT = stream("child.event")
 CARER = stream("household.new_carer")
 SEEKS = stream("child.seeks_or_ends")
-ASKS = stream("household.asks_for_visit")
+SPELL_CLOCK = stream("child.spell_clock")
 
 STRUCK = stream("county.shock")
 NEEDS_AFTER_SHOCK = stream("child.shock")
 
 FAMILY, STRAIN, ATTENDANCE = range(3)  # kinds of events after the services
-N_FAMILY_KINDS = 3
+ANY = 1.0
+KIND_MASK = np.uint64(0xFFFFFFFF)
+FAR_AHEAD = 64
+"""Unfiled spells ahead of the one at work: about one in ten has its month."""
 NOWHERE = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -78,21 +85,59 @@ def arise_needs(state, tables, c, month, thread, candidates, n_candidates, order
     books = books_of(state, c, thread)
     if tables.rules[0].shock_county_share > 0.0:
         strike(books, state, tables, c, month)
-    sort_open(books, state.arenas[c], order, waiting)
+    sort_open(books, state, tables, c, month, order, waiting)
     end_gathering(books, state, tables, c, month)
     end_or_seek(books, state, tables, c, month)
+    n_left = draw_events(state, tables, c, month, candidates, n_candidates, order)
+    v = state.counties[c].first_village
+    for i in range(n_left):
+        slot = candidates[i]
+        if i + AHEAD < n_left:
+            prefetch(books.needs, candidates[i + AHEAD])
+        while slot >= state.villages[v].first_slot + state.villages[v].n_slots:
+            v += 1
+        have_event(books, state, tables, c, month, slot, v, order[i])
+
+
+@inlined
+def draw_events(state, tables, c, month, candidates, n_candidates, drawn):
+    """Draw what each candidate may be and set its child's next date; keep those that the village allows.
+
+    Most candidates come to nothing, since the clock's rate covers every child anywhere; those whose draw no
+    child of their village could accept are dropped before their rows are touched. Returns the number kept,
+    with the draws in ``drawn``.
+    """
     today = np.uint8(month & MONTH_BYTE)
     v = state.counties[c].first_village
+    kept = 0
     for i in range(n_candidates):
         slot = candidates[i]
-        if i + AHEAD < n_candidates:
-            prefetch(books.needs, candidates[i + AHEAD])
-            prefetch(state.household, candidates[i + AHEAD])
         while slot >= state.villages[v].first_slot + state.villages[v].n_slots:
             v += 1
         # Who left in the meantime, or came into the slot today, has no event.
         if (state.traits[slot] & CHILD_PRESENT) and state.due[slot] == today:
-            have_event(books, state, tables, c, month, slot, v)
+            village = state.villages[v]
+            age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
+            key = key_of_child(village.key, slot - village.first_slot, month - age)
+            set_clock(state, tables, slot, key, age, month, AFTER_CANDIDATE)
+            kind = kind_of(draw(key, EVENT_KIND, month, 0), tables.kinds)
+            bits = draw(key, EVENT, month, 0)
+            n_services = len(tables.services)
+            top = tables.tops[kind] * tables.need_scale[v, kind] if kind < n_services else ANY
+            if uniform(bits) * tables.ceilings[kind] < top:
+                candidates[kept] = slot
+                drawn[kept] = (bits >> HALF << HALF) | np.uint64(kind)
+                kept += 1
+    return kept
+
+
+@inlined
+def kind_of(bits, kinds):
+    """Kind of event of a candidate: services, then those of the family."""
+    high_bits, kind = bits >> HALF, 0
+    while kind < len(kinds) - 1 and high_bits >= kinds[kind]:
+        kind += 1
+    return kind
 
 
 @part
@@ -134,12 +179,19 @@ def place_of(entry):
 
 
 @inlined
-def sort_open(books, arena, order, waiting):
-    """Merge the spells listed since last month into the order of slots (``order``, ``waiting``: scratch)."""
+def sort_open(books, state, tables, c, month, order, waiting):
+    """Date the spells listed since last month and merge them into the order of slots (two arrays of scratch).
+
+    Where the rules have changed how often something may happen, all are dated anew.
+    """
+    county, arena = state.counties[c], state.arenas[c]
+    if tables.redated[0]:
+        for position in range(arena.start, arena.start + arena.n_sorted):
+            books.open_entries[position] = dated(state, tables, county, books.open_entries[position], month)
     new = arena.n_open - arena.n_sorted
     first = arena.start + arena.n_sorted
     for i in range(new):
-        waiting[i] = books.open_entries[first + i]
+        waiting[i] = dated(state, tables, county, books.open_entries[first + i], month)
         order[i] = place_of(waiting[i])
     sort_by_key(order, waiting, new)
     old, target = first - 1, first + new - 1
@@ -157,67 +209,88 @@ def sort_open(books, arena, order, waiting):
 
 
 @inlined
+def dated(state, tables, county, entry, month):
+    """The entry of an idle spell with its first candidate month from ``month`` on."""
+    slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
+    village = state.villages[county.first_village + entry_village(entry)]
+    age = (month - np.int64(entry_birth(entry))) & MONTH_BYTE
+    key = key_of_child(village.key, slot - village.first_slot, month - age)
+    return dated_entry(entry, next_candidate(key, SPELL_CLOCK, month, service, tables.halvings[service]))
+
+
+@inlined
 def end_or_seek(books, state, tables, c, month):
-    """Open spells that stand in no queue: families apply on their own, needs end, some come back to it."""
+    """Open spells that stand in no queue: families apply on their own, needs end, some come back to it.
+
+    Only those whose candidate month has come are looked at; what then happens, if anything, follows from
+    their present state. An entry that outlived its spell is dropped then.
+    """
     county, arena = state.counties[c], state.arenas[c]
-    rules = tables.rules[0]
+    today = np.uint64(month & MONTH_BYTE)
     kept = arena.start
-    books.meters[M_OPEN] += arena.n_open
     end_of_list, last_place = arena.start + arena.n_open, NOWHERE
+    looked = 0
     for position in range(arena.start, end_of_list):
-        if position + AHEAD < end_of_list:
-            prefetch(books.needs, county.first_slot + entry_slot(books.open_entries[position + AHEAD]))
+        if position + FAR_AHEAD < end_of_list:
+            later = books.open_entries[position + FAR_AHEAD]
+            if (later >> FILED_SHIFT) & BYTE_MASK == today:
+                ask_for_child(state, county, later)
         entry = books.open_entries[position]
-        slot = county.first_slot + entry_slot(entry)
-        if not is_same_child(state.traits, state.birth, slot, entry_birth(entry)):
-            continue
-        service = entry_service(entry)
-        need = state_of(books.needs[slot, service])
-        if not is_idle(need) or place_of(entry) == last_place:
-            continue  # somebody works on it by now, or it came back and is listed twice
-        last_place = place_of(entry)
-        end = tables.end[service]
-        forward, onward = 0.0, GATHERING_ALONE
-        if need == UNMET or need == FOUND:
-            # Who lacks a document that is asked for does not get as far as applying.
-            prerequisite = tables.services[service].hard_prerequisite
-            held = state_of(books.needs[slot, prerequisite]) if prerequisite >= 0 else CLEAR
-            if not (rules.documents_chain and is_open(held)):
-                forward = tables.seek[service]
-                if need == FOUND:
-                    forward = min(forward * rules.information_multiplier, 1.0 - end)
-        elif need == GAVE_UP:
-            forward, onward = rules.return_after_giving_up_per_month, UNMET
-        elif need == NOT_ELIGIBLE:
-            forward, onward = rules.return_after_not_eligible_per_month, UNMET
-        village = state.villages[county.first_village + entry_village(entry)]
-        asks = need == UNMET and village.post == POST_ACTIVE
-        if asks or forward + end > 0.0:
-            age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
-            key = key_of_child(village.key, slot - village.first_slot, month - age)
-            u = uniform(draw(key, SEEKS, month, service))
-            household = state.households[village.first_household + np.int64(state.household[slot])]
-            if asks:
-                asking = (
-                    rules.asks_for_visit_per_month
-                    * tables.asking[0]
-                    * trust_of(village, household, tables, month)
-                )
-                if happens(draw(key, ASKS, month, service), asking):
-                    household.family = np.uint8(household.family | HOUSEHOLD_ASKED)
-            if u < forward + end:
-                groups = groups_of(
-                    state.traits[slot], household, village, age, rules.young_months, county.poor_percentiles
-                )
-                new, flow = (CLEAR, F_ENDED) if u < end else (onward, NO_FLOW)
-                change(books, village, slot, service, new, flow, month, groups, entry_birth(entry))
-                if new == GATHERING_ALONE:
-                    append_gathering(books, arena, entry)
-                if new != UNMET:
-                    continue
+        if (entry >> FILED_SHIFT) & BYTE_MASK == today:
+            looked += 1
+            place = place_of(entry)
+            if place == last_place or not move_on(books, state, tables, county, arena, entry, month):
+                continue
+            last_place = place
+            entry = dated(state, tables, county, entry, month + 1)
         books.open_entries[kept] = entry
         kept += 1
+    books.meters[M_OPEN] += looked
     arena.n_open = arena.n_sorted = kept - arena.start
+
+
+@inlined
+def move_on(books, state, tables, county, arena, entry, month):
+    """One candidate of an idle spell; returns whether it stays on the list."""
+    slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
+    if not is_same_child(state.traits, state.birth, slot, entry_birth(entry)):
+        return False
+    need = state_of(books.needs[slot, service])
+    if not is_idle(need):
+        return False  # somebody works on it by now
+    rules, end = tables.rules[0], tables.end[service]
+    forward, onward = 0.0, GATHERING_ALONE
+    if need == UNMET or need == FOUND:
+        # Who lacks a document that is asked for does not get as far as applying.
+        prerequisite = tables.services[service].hard_prerequisite
+        held = state_of(books.needs[slot, prerequisite]) if prerequisite >= 0 else CLEAR
+        if not (rules.documents_chain and is_open(held)):
+            forward = tables.seek[service]
+            if need == FOUND:
+                forward = min(forward * rules.information_multiplier, 1.0 - end)
+    elif need == GAVE_UP:
+        forward, onward = rules.return_after_giving_up_per_month, UNMET
+    elif need == NOT_ELIGIBLE:
+        forward, onward = rules.return_after_not_eligible_per_month, UNMET
+    village = state.villages[county.first_village + entry_village(entry)]
+    age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
+    key = key_of_child(village.key, slot - village.first_slot, month - age)
+    u = uniform(draw(key, SEEKS, month, service)) / (1 << tables.halvings[service])
+    household = state.households[village.first_household + np.int64(state.household[slot])]
+    if u < end + forward:
+        groups = groups_of(
+            state.traits[slot], household, village, age, rules.young_months, county.poor_percentiles
+        )
+        new, flow = (CLEAR, F_ENDED) if u < end else (onward, NO_FLOW)
+        change(books, village, slot, service, new, flow, month, groups, entry_birth(entry))
+        if new == GATHERING_ALONE:
+            append_gathering(books, arena, entry)
+        return new == UNMET
+    if need == UNMET and village.post == POST_ACTIVE:
+        asking = rules.asks_for_visit_per_month * tables.asking[0]
+        if u < end + forward + asking * trust_of(village, household, tables, month):
+            household.family = np.uint8(household.family | HOUSEHOLD_ASKED)
+    return True
 
 
 @inlined
@@ -255,18 +328,15 @@ def end_gathering(books, state, tables, c, month):
 
 
 @inlined
-def have_event(books, state, tables, c, month, slot, v):
-    """A candidate of the clock: draw its kind, then whether the child's present situation lets it happen."""
+def have_event(books, state, tables, c, month, slot, v, drawn):
+    """An event that the village allows: whether the child's present situation lets it happen."""
     county, arena = state.counties[c], state.arenas[c]
     village = state.villages[v]
     household = state.households[village.first_household + np.int64(state.household[slot])]
     age, groups, key = child_of(state, tables, county, village, household, slot, month)
     n_services = len(tables.services)
-    kind_bits = draw(key, EVENT_KIND, month, 0) >> HALF
-    kind = 0
-    while kind < n_services + N_FAMILY_KINDS - 1 and kind_bits >= tables.kinds[kind]:
-        kind += 1
-    threshold = uniform(draw(key, EVENT, month, 0)) * tables.ceilings[kind]
+    kind = np.int64(drawn & KIND_MASK)
+    threshold = uniform(drawn) * tables.ceilings[kind]
     if kind < n_services:
         begin_need(
             books, state, tables, county, arena, village, v, household, slot, kind, month, groups, threshold
@@ -276,7 +346,6 @@ def have_event(books, state, tables, c, month, slot, v):
             books, state, tables, county, arena, village, v, household, slot, kind - n_services, month, age,
             groups, key, threshold,
         )  # fmt: skip
-    set_clock(state, tables, slot, key, age, month, AFTER_CANDIDATE)
 
 
 @inlined

@@ -82,6 +82,7 @@ CLOCK = stream("child.clock")
 MOVES_AWAY = stream("sector.moves_away")
 ARRIVES = stream("sector.arrival_age")
 
+PRESENT_BIT = int(CHILD_PRESENT).bit_length() - 1
 HALF_WORD_BITS, HALF_WORD = 16, 0xFFFF
 NO_SLOT = -1
 ALWAYS = 0  # the month of draws that are made once in a life
@@ -137,7 +138,7 @@ def set_clock(state, tables, slot, key, age, month, which):
     After an age limit the gap may be nil (a candidate in the same month); after a candidate it is at least
     one month. A candidate beyond the next age limit is drawn again from there, which a geometric gap allows.
     """
-    gap = gap_from(draw(key, CLOCK, month, which), tables.gaps) + which
+    gap = gap_from(draw(key, CLOCK, month, which), tables.gaps, tables.gap_guide) + which
     limit = np.int64(tables.milestones[age])
     state.due[slot] = np.uint8((month + min(gap, limit)) & MONTH_BYTE)
     return gap == 0
@@ -358,6 +359,9 @@ def age_population(state, tables, c, month, thread, candidates):
             village = state.villages[v]
             n_due = list_due(state, village, today, candidates, n_candidates)
             for i in range(n_candidates, n_candidates + n_due):
+                if tables.is_milestone[(month - np.int64(state.birth[candidates[i]])) & MONTH_BYTE]:
+                    prefetch(state.needs, candidates[i])
+            for i in range(n_candidates, n_candidates + n_due):
                 slot = candidates[i]
                 age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
                 candidate = True
@@ -383,16 +387,15 @@ def age_population(state, tables, c, month, thread, candidates):
 
 @inlined
 def list_due(state, village, today, slots, first):
-    """List the village's children whose date is today behind ``first``, and ask for their memory."""
-    n_due = 0
+    """List the village's children whose date is today behind ``first``; returns their number.
+
+    Written without a branch: a guess of the processor that fails costs more than the rest of the loop.
+    """
+    n = first
     for slot in range(village.first_slot, village.first_slot + village.n_slots):
-        if state.due[slot] == today and (state.traits[slot] & CHILD_PRESENT):
-            slots[first + n_due] = slot
-            n_due += 1
-            prefetch(state.needs, slot)
-            prefetch(state.household, slot)
-            prefetch(state.birth, slot)
-    return n_due
+        slots[n] = slot
+        n += np.int64(state.due[slot] == today) & (np.int64(state.traits[slot]) >> PRESENT_BIT)
+    return n - first
 
 
 @part

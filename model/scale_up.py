@@ -171,6 +171,9 @@ class ScaleUpModel(WithAgents):
         if apply_policy(month, self.policy, self.tables.rules, self.spread.nation, national_path()) and month:
             self.tables = renew_rules(self.tables)
         self.tables = renew(self.tables, self.still, month)
+        redated = not np.array_equal(self.tables.halvings, self.state.halvings)
+        self.tables = self.tables._replace(redated=np.array([redated]))
+        self.state.halvings[:] = self.tables.halvings
 
     def spread_approach(self, month):
         """Provinces and counties decide; budgets and training seats become envelopes of the counties."""

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from columns.clock import gap_table
+from columns.clock import gap_guide, gap_table, halvings_for
 from columns.draws import TWO_TO_32
 from columns.state import Tables
 from columns.words import MONTH_BITS
@@ -17,6 +17,7 @@ from model.codes import CHILDHOOD_MONTHS, DESK_VILLAGE, GROUP_UNATTENDED, PLAN_D
 from model.stationary import CERTIFICATE, HUKOU, solve
 
 HIGHEST_CEILING = 0.9
+ROUNDING = 1e-9
 
 
 def turnover_of(services, rules):
@@ -99,6 +100,18 @@ def ceilings(services, scales, rules):
     return np.array(values)
 
 
+def onset_tops(services, rules, trend, cash_dropout):
+    """Highest rate of onset that any child can have this month where the scale of its village is 1.
+
+    A shade above what the kernel works out, so that rounding never puts a real rate above it.
+    """
+    tops = np.array([row.inflow_per_month * highest_multiplier(row) for row in services]) * trend
+    tops[services.status == 1] = 0.0
+    tops[services.term_entry == 1] *= max(cash_dropout, 1.0)
+    tops[services.preventable == 1] *= max(rules.prevention_multiplier, 1.0)
+    return tops * (1.0 + ROUNDING)
+
+
 def clock(values):
     """Gap table and cumulative kind thresholds of the candidate clock.
 
@@ -119,6 +132,28 @@ def clock(values):
         kinds.append(math.floor(sum_so_far / total * TWO_TO_32))
     kinds[-1] = math.floor(TWO_TO_32)
     return gap_table(total), np.array(kinds, dtype=np.uint64)
+
+
+def seeking(still, rules):
+    """Monthly probability that a family applies on its own, by service, under the rules of a month."""
+    seek = still.seek * rules.self_seeking
+    seek[[CERTIFICATE, HUKOU]] *= rules.hukou_drive_seek_multiplier
+    return np.minimum(seek, 1.0 - still.end)
+
+
+def spell_halvings(still, rules):
+    """How often the candidate probability of an idle spell is halved, one number per service.
+
+    The probability covers whatever may happen to the spell in any state under the rules in force: it ends,
+    the family applies, asks for a visit, tries again. It is the same in all strategies unless they set one of
+    these; where it rises, the candidates of before are among those of afterwards.
+    """
+    seek = seeking(still, rules)
+    asked = rules.asks_for_visit_per_month * max(rules.welfare_week_boost, 1.0)
+    informed = np.minimum(seek * rules.information_multiplier, 1.0 - still.end)
+    back = max(rules.return_after_giving_up_per_month, rules.return_after_not_eligible_per_month)
+    highest = still.end + np.maximum(np.maximum(seek + asked, informed), back)
+    return np.array([halvings_for(float(rate)) for rate in highest], dtype=np.int64)
 
 
 def milestones(services, rules):
@@ -172,15 +207,15 @@ def renew(tables, still, month):
     """Bring the tables that follow dated changes and the calendar up to a month."""
     rules, services = tables.rules[0], tables.services
     trend, asking, cash, dropout, growth = monthly(rules, services, month)
-    seek = still.seek * rules.self_seeking
-    seek[[CERTIFICATE, HUKOU]] *= rules.hukou_drive_seek_multiplier
     return tables._replace(
         trend=trend,
         asking=asking,
         cash_drop_out=cash,
         cash_dropout=dropout,
         desk_growth=growth,
-        seek=np.minimum(seek, 1.0 - still.end),
+        seek=seeking(still, rules),
+        halvings=spell_halvings(still, rules),
+        tops=onset_tops(services, rules, trend, float(dropout[0])),
     )
 
 
@@ -211,7 +246,9 @@ def make_tables(state_villages, plan, rules, services, names):
     in_village = [s for s, row in enumerate(services) if row.desk == DESK_VILLAGE]
     trend, asking, cash, dropout, growth = monthly(now, services, 0)
     return still, Tables(
-        rules=rules, services=services, gaps=gaps, kinds=kinds, ceilings=tops, seek=still.seek, end=still.end,
+        rules=rules, services=services, gaps=gaps, gap_guide=gap_guide(gaps), kinds=kinds, ceilings=tops,
+        tops=onset_tops(services, now, trend, float(dropout[0])), seek=still.seek, end=still.end,
+        halvings=spell_halvings(still, now), redated=np.zeros(1, dtype=np.bool_),
         lasting=1.0 - still.outflow - services.inflow_per_month,
         profile=still.profile, papers=still.papers, give_up=give_up_curve(services, now),
         fading=fading_curve(now), milestones=until, is_milestone=limits, trend=trend, asking=asking,

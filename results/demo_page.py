@@ -117,9 +117,9 @@ def outcome_rows(found: Comparison, language: str) -> list[dict[str, Any]]:
 
 
 def utilisation_table(view: RunView, language: str) -> dict[str, Any]:
-    """Return use of desk hours without the programme: counties × services, each cell with its class."""
+    """Return use of desk hours without the programme: counties × offices, each cell with its class."""
     table = view.utilisation.pivot_table(
-        index="county_code", columns="service", values="utilisation", observed=True
+        index="county_code", columns="office", values="utilisation", observed=True
     )
     counties = view.utilisation.drop_duplicates("county_code").sort_values("county_code")
     names = county_names(counties, language)
@@ -129,7 +129,7 @@ def utilisation_table(view: RunView, language: str) -> dict[str, Any]:
         return percent(value, language, 0), kind
 
     return {
-        "services": [view.services[name][language] for name in table.columns],
+        "offices": [text(f"office.{name}", language) for name in table.columns],
         "rows": [
             (name, [cell(float(v)) for v in values])
             for name, values in zip(names, table.to_numpy(), strict=True)

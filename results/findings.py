@@ -137,7 +137,7 @@ def _waiting_sentence(found: Comparison, view: RunView, language: str) -> str:
 
 
 def usual_share(view: RunView) -> float:
-    """Return the share of desks (county × service) that are used between .5 and .9 without programme."""
+    """Return the share of offices (county × kind) that are used between .5 and .9 without programme."""
     return float(view.utilisation["utilisation"].between(USUAL_LOW, USUAL_HIGH).mean())
 
 

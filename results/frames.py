@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from columns.layout import CHILD_PRESENT, NO_MONTH, POST_STATES
 from model.calendar import year_of
-from model.codes import MINUTES_PER_HOUR
+from model.codes import MINUTES_PER_HOUR, OFFICES
 from model.counties import load_provinces
 from model.money import CATEGORIES, FEN_PER_YUAN, PAYERS
 from model.observation import COUNTY_MEASURES, KINDS, POSTS
@@ -237,20 +237,20 @@ def desks(model: ScaleUpModel) -> pd.DataFrame:
 
 
 def utilisation(model: ScaleUpModel) -> pd.DataFrame:
-    """Return county × service: share of desk minutes that is asked for without the programme.
+    """Return county × office: share of staff minutes that is asked for without the programme.
 
-    Only services with a desk in an office of the county; minutes are those of the start.
+    Only offices of the county and its townships; minutes are those of the start.
     """
-    state, names = model.state, service_names(model)
+    state = model.state
     shares = background_utilisation(
         state.counties, state.townships, state.villages, model.background, state.desks, model.tables.services
     )
-    codes = np.tile(np.arange(len(names)), len(shares))
+    codes = np.tile(np.arange(len(OFFICES)), len(shares))
     table = pd.DataFrame(
         {
-            "county_code": np.repeat(state.counties["code"], len(names)),
-            "county": np.repeat(model.world.table["county"].to_numpy(), len(names)),
-            "service": pd.Categorical.from_codes(codes, list(names)),
+            "county_code": np.repeat(state.counties["code"], len(OFFICES)),
+            "county": np.repeat(model.world.table["county"].to_numpy(), len(OFFICES)),
+            "office": pd.Categorical.from_codes(codes, list(OFFICES)),
             "utilisation": shares.ravel(),
         }
     )
