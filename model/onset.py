@@ -229,7 +229,6 @@ def end_or_seek(books, state, tables, c, month):
     today = np.uint64(month & MONTH_BYTE)
     kept = arena.start
     end_of_list, last_place = arena.start + arena.n_open, NOWHERE
-    looked = 0
     for position in range(arena.start, end_of_list):
         if position + FAR_AHEAD < end_of_list:
             later = books.open_entries[position + FAR_AHEAD]
@@ -237,7 +236,6 @@ def end_or_seek(books, state, tables, c, month):
                 ask_for_child(state, county, later)
         entry = books.open_entries[position]
         if (entry >> FILED_SHIFT) & BYTE_MASK == today:
-            looked += 1
             place = place_of(entry)
             if place == last_place or not move_on(books, state, tables, county, arena, entry, month):
                 continue
@@ -245,7 +243,6 @@ def end_or_seek(books, state, tables, c, month):
             entry = dated(state, tables, county, entry, month + 1)
         books.open_entries[kept] = entry
         kept += 1
-    books.meters[M_OPEN] += looked
     arena.n_open = arena.n_sorted = kept - arena.start
 
 
@@ -258,6 +255,7 @@ def move_on(books, state, tables, county, arena, entry, month):
     need = state_of(books.needs[slot, service])
     if not is_idle(need):
         return False  # somebody works on it by now
+    books.meters[M_OPEN] += 1
     rules, end = tables.rules[0], tables.end[service]
     forward, onward = 0.0, GATHERING_ALONE
     if need == UNMET or need == FOUND:

@@ -228,7 +228,6 @@ class County(mesa.Agent):
         """Needs on which nobody works: they end, or families apply, come back or ask for a visit."""
         self.idle.sort(key=lambda spell: (spell[0].place.slot, spell[1]))
         spells, self.idle = self.idle, []
-        self.model.meters["open_spells"] += len(spells)
         last: Spell | None = None
         for spell in spells:
             child, number = spell
@@ -241,6 +240,10 @@ class County(mesa.Agent):
     def move_by_itself(self, child: Child, number: int) -> bool:
         """One month of an idle need; return whether it stays idle."""
         model, rules = self.model, self.model.rules
+        halvings = model.halvings[number]
+        if not model.draws.may_move(child, number, model.month, halvings):
+            return True
+        model.meters["open_spells"] += 1
         state, village = child.needs[number].state, child.village
         end = model.end[number]
         forward, onward = 0.0, GATHERING_ALONE
@@ -254,14 +257,11 @@ class County(mesa.Agent):
             forward, onward = rules.return_after_giving_up_per_month, UNMET
         elif state == NOT_ELIGIBLE:
             forward, onward = rules.return_after_not_eligible_per_month, UNMET
-        if state == UNMET and village.worker.is_active():
-            asking = rules.asks_for_visit_per_month * model.asking * child.household.trust()
-            if child.happens(asking, "household.asks_for_visit", number):
-                child.household.asked = True
-        if forward + end <= 0.0:
-            return True
-        u = child.uniform("child.seeks_or_ends", number)
+        u = child.uniform("child.seeks_or_ends", number) * 0.5**halvings
         if u >= forward + end:
+            if state == UNMET and village.worker.is_active():
+                asking = rules.asks_for_visit_per_month * model.asking * child.household.trust()
+                child.household.asked |= u < end + forward + asking
             return True
         if u < end:
             child.move(number, CLEAR, "ended")

@@ -13,6 +13,7 @@ GOLDEN = 0x9E3779B97F4A7C15
 FIRST_FACTOR, SECOND_FACTOR = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 MONTH_ZERO, INDEX_BITS = 256, 20
 TOP = 1 << 32
+BLOCK_MONTHS, DRAWS_PER_NEED = 64, 8
 ALWAYS = 0
 """Month of what is drawn once in a life."""
 STREAM = {name: int(stream(name)) for name in STREAMS}
@@ -65,6 +66,15 @@ class KeyedDraws:
         gap = month - child.clock_month - child.clock_skips
         return gap >= 0 and child.clock_bits >= survival[gap + 1]
 
+    def may_move(self, child: Any, service: int, month: int, halvings: int) -> bool:
+        """Whether something may happen to an idle need this month: the same bit of so many draws is set."""
+        block, bit = divmod(month, BLOCK_MONTHS)
+        draws = (
+            self.bits(child.key, "child.spell_clock", block, service * DRAWS_PER_NEED + i)
+            for i in range(halvings)
+        )
+        return all(bits >> bit & 1 for bits in draws)
+
 
 class PythonDraws(KeyedDraws):
     """Python's own generator behind the same face: keys, months and indices do not matter."""
@@ -93,3 +103,7 @@ class PythonDraws(KeyedDraws):
     def is_candidate(self, child: Any, month: int, survival: list[int]) -> bool:
         """Draw whether a rare event may happen to a child this month."""
         return self.random.random() >= survival[1] / TOP
+
+    def may_move(self, child: Any, service: int, month: int, halvings: int) -> bool:
+        """Draw whether something may happen to an idle need this month."""
+        return self.random.random() < 0.5**halvings

@@ -262,9 +262,8 @@ def request_of(request: Request) -> int:
 
 
 def entries_by_county(plain: "PlainModel") -> dict[str, list[list[int]]]:
-    """Entries of the lists of every county; those in gathering stand backwards."""
+    """Entries of the lists of every county that count; those in gathering stand backwards."""
     return {
-        "open": [[entry_of(spell) for spell in county.idle] for county in plain.counties],
         "gathering": [[entry_of(spell) for spell in reversed(county.gathering)] for county in plain.counties],
         "filed": [[request_of(request) for request in county.queue] for county in plain.counties],
     }

@@ -22,6 +22,7 @@ from model.codes import CHILDHOOD_MONTHS, PLAN_DATED, PLAN_GROWING
 from model.scenario import Scenario
 from model.stationary import CERTIFICATE, HUKOU
 
+MOST_HALVINGS = 4
 LONGEST_WAIT = 256
 
 
@@ -149,6 +150,16 @@ class PlainModel(mesa.Model):
         for number, seek in enumerate(self.inputs.stationary.seek.tolist()):
             drive = rules.hukou_drive_seek_multiplier if number in (CERTIFICATE, HUKOU) else 1.0
             self.seek.append(min(seek * rules.self_seeking * drive, 1.0 - self.end[number]))
+        self.halvings = [self.halvings_of(seek, end) for seek, end in zip(self.seek, self.end, strict=True)]
+
+    def halvings_of(self, seek: float, end: float) -> int:
+        """How often one half is multiplied to cover all that may happen to an idle need in a month."""
+        rules = self.rules
+        asking = rules.asks_for_visit_per_month * max(rules.welfare_week_boost, 1.0)
+        informed = min(seek * rules.information_multiplier, 1.0 - end)
+        back = max(rules.return_after_giving_up_per_month, rules.return_after_not_eligible_per_month)
+        rate = end + max(seek + asking, informed, back)
+        return max(n for n in range(MOST_HALVINGS + 1) if n == 0 or 0.5**n >= rate)
 
     def pilot_ended(self) -> bool:
         """Whether the pilot project no longer pays for its posts."""

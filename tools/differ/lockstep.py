@@ -18,8 +18,8 @@ TABLES = (
     "needs", "traits", "birth", "due", "household", "households", "villages", "townships", "sectors",
     "desks", "counties", "counters", "county_tally",
 )  # fmt: skip
-LISTS = ("open", "gathering", "filed")
-LENGTHS = ("n_open", "n_gathering", "n_filed")
+LISTS = ("gathering", "filed")
+LENGTHS = ("n_gathering", "n_filed")
 """Lists of entries, and where the arena of a county keeps their lengths."""
 OF_COUNTY = "_county"
 """Ends the name of what holds the county of each entry of a list."""
