@@ -42,7 +42,7 @@ CASES = {
         "mandate_early",
     ),
     "need first, reserved for remote and disabled children": Case(
-        {**EARLY, "discipline": "need_first", "reserved_share": 0.4, "desk_fte_factor": 0.4}, HELP
+        {**EARLY, "discipline": "need_first", "reserved_share": 0.4, "desk_fte_factor": 0.6}, HELP
     ),
     "one window, by filing, in full offices": Case(
         {**EARLY, "one_stop": True, "discipline": "fifo", "desk_fte_factor": 0.3, "reserved_share": 0.3}, HELP
