@@ -1,0 +1,158 @@
+"""What clients ask for: JSON and scenario files, checked completely before anything is computed.
+
+Nothing that comes from outside is ever evaluated or taken for a path: strategies are shipped names, or in a
+scenario file are written out and extend shipped names only.
+"""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+from app.limits import Limits
+from model.problems import InputError, Problem, nearest
+from model.reading import read_yaml
+from model.scenario import (
+    DEFAULT_SEED,
+    DEFAULT_UNTIL,
+    SCENARIO_KEYS,
+    Scenario,
+    load_scenario,
+    make_scenario,
+    world_names,
+)
+from model.strategy_file import strategy_names
+from model.worlds import worlds_table
+
+DEFAULT_WORLD = "teaching"
+DEFAULT_STRATEGY = "history"
+LONGEST_SHOWN = 80
+"""What a user sees of a name that is not known."""
+
+
+def read_json(body: bytes) -> dict[str, Any]:
+    """Return the object in a request; an InputError if there is none."""
+    try:
+        asked = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise InputError([Problem("app.problem.json")]) from error
+    if not isinstance(asked, dict):
+        raise InputError([Problem("app.problem.json")])
+    return asked
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def scenario_of(asked: Mapping[str, Any], limits: Limits) -> Scenario:
+    """Return the scenario that a request names.
+
+    Raises
+    ------
+    InputError
+        With all problems of the request.
+    """
+    problems = unknown_keys(asked, SCENARIO_KEYS)
+    world = asked.get("world", DEFAULT_WORLD)
+    if world not in world_names():
+        problems.append(unknown_world(world))
+        world = DEFAULT_WORLD
+    strategy = asked.get("strategy", DEFAULT_STRATEGY)
+    if strategy not in strategy_names():
+        problems.append(unknown_strategy(strategy))
+        strategy = DEFAULT_STRATEGY
+    try:
+        scenario = make_scenario(
+            world,
+            strategy,
+            asked.get("parameters"),
+            asked.get("seed", DEFAULT_SEED),
+            asked.get("until", DEFAULT_UNTIL),
+            asked.get("children", "all"),
+        )
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from error
+    if problems:
+        raise InputError(problems)
+    check_size(scenario, limits)
+    return scenario
+
+
+def scenario_of_file(content: bytes, limits: Limits) -> Scenario:
+    """Return the scenario in a YAML file that a user opened.
+
+    Raises
+    ------
+    InputError
+        With all problems, by line.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scenario.yaml"
+        path.write_bytes(content)
+        try:
+            document = read_yaml(path)
+            if isinstance(document.value, Mapping):
+                refuse_paths(document.value)
+            scenario = load_scenario(path)
+        except InputError as error:
+            raise InputError(
+                [replace(each, file=path.name) if each.file else each for each in error.problems]
+            ) from error
+    check_size(scenario, limits)
+    return scenario
+
+
+def refuse_paths(content: Mapping[str, Any]) -> None:
+    """Refuse a strategy that stands elsewhere or builds on a file: only shipped names may be referred to."""
+    world, strategy = content.get("world", DEFAULT_WORLD), content.get("strategy", DEFAULT_STRATEGY)
+    base = strategy.get("extend", DEFAULT_STRATEGY) if isinstance(strategy, Mapping) else strategy
+    if world not in world_names():
+        raise InputError([unknown_world(world)])
+    if base not in strategy_names():
+        raise InputError([unknown_strategy(base)])
+    if isinstance(strategy, Mapping) and strategy.get("ranking"):
+        raise InputError([Problem("app.problem.ranking")])
+
+
+def unknown_world(name: object) -> Problem:
+    """Return the problem of a world that does not exist."""
+    names = world_names()
+    shown = str(name)[:LONGEST_SHOWN]
+    values = {"name": shown, "choices": ", ".join(names), "nearest": nearest(shown, names)}
+    return Problem("scenario.world", values)
+
+
+def unknown_strategy(name: object) -> Problem:
+    """Return the problem of a strategy that is not a shipped name."""
+    shown = str(name)[:LONGEST_SHOWN]
+    return Problem("strategy.unknown", {"name": shown, "nearest": nearest(shown, strategy_names())})
+
+
+def unknown_keys(asked: Mapping[str, Any], known: tuple[str, ...]) -> list[Problem]:
+    """Return a problem for every key that means nothing."""
+    return [
+        Problem(
+            "file.unknown_key", {"key": key[:LONGEST_SHOWN], "nearest": nearest(key[:LONGEST_SHOWN], known)}
+        )
+        for key in asked
+        if key not in known
+    ]
+
+
+def check_size(scenario: Scenario, limits: Limits) -> None:
+    """Refuse a world with more children than the application takes on.
+
+    Raises
+    ------
+    InputError
+    """
+    if scenario.children == "none":
+        return
+    row = next(row for row in worlds_table() if row["name"] == scenario.world_name)
+    children = max(int(str(row[name])) for name in ("children_2010", "children_2020"))
+    if children > limits.children:
+        values = {"world": scenario.world_name, "children": children, "most": limits.children}
+        raise InputError([Problem("app.problem.too_large", values)])

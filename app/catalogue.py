@@ -1,0 +1,139 @@
+"""What the page can offer: worlds, strategies, levers, measures and all its words."""
+
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from app.asked import DEFAULT_STRATEGY, DEFAULT_WORLD
+from app.limits import Limits
+from app.recording import NEEDS, VILLAGE_STATES
+from columns.compiling import prepare_cache
+from model.declarations import Declaration, declarations
+from model.scenario import DEFAULT_UNTIL
+from model.strategy_file import load_strategy, strategy_names
+from model.text import LANGUAGES, unit_text
+from model.text import catalogue as all_texts
+from model.worlds import worlds_table
+from results.measures.catalogue import catalogue as measures
+from results.series import MET, NEEDED
+
+MAIN_LEVERS = (
+    "desk_fte_factor", "desk_plan", "one_stop", "discipline", "scope", "part_time_posts_share",
+    "universal_posts_share", "supervision", "mandate_month", "pilot_after_money", "cash_multiplier",
+    "automatic_link", "documents_chain", "prevention_multiplier",
+)  # fmt: skip
+"""Shown first; all others are a click away, by topic."""
+LEVEL_OUTCOMES = (
+    "villages_with_post", "villages_active", "spells_found", "spells_filed", "spells_served",
+    "in_time_of_filed_share", "wait_alone_months", "effective_coverage_share", "unmet_needs", "cost_yuan",
+)  # fmt: skip
+OTHER_OUTCOMES = ("spells_filed_helped", "spells_served_helped", "spells_gave_up", "wait_helped_months")
+TEXT_PREFIXES = ("app.", "unit.", "strategy_name.", "stratum.", "kind.", "topic.", "figure.credit", "lesson.")
+
+
+@cache
+def catalogue(limits: Limits) -> dict[str, Any]:
+    """Return worlds, strategies, parameters and measures as the page needs them."""
+    return {
+        "start": {"world": DEFAULT_WORLD, "strategy": DEFAULT_STRATEGY, "until": DEFAULT_UNTIL},
+        "worlds": worlds(limits),
+        "strategies": [strategy(name) for name in strategy_names()],
+        "main_levers": MAIN_LEVERS,
+        "parameters": [parameter(each) for each in declarations().values()],
+        "measures": {
+            name: measures().measures[name].label.model_dump()
+            for name in sorted({*NEEDS, MET, NEEDED, *LEVEL_OUTCOMES, *OTHER_OUTCOMES})
+        },
+        "outcomes": LEVEL_OUTCOMES,
+        "village_states": VILLAGE_STATES,
+        "replications": limits.replications,
+    }
+
+
+def worlds(limits: Limits) -> list[dict[str, Any]]:
+    """Return the worlds, each with whether it is small enough to have its children simulated here."""
+    english = worlds_table("en")
+    chinese = worlds_table("zh")
+    return [
+        {
+            "name": row["name"],
+            "what": {"en": row["what"], "zh": other["what"]},
+            "counties": row["counties"],
+            "villages": row["villages"],
+            "children": row["children_2010"],
+            "with_children": most_children(row) <= limits.children,
+        }
+        for row, other in zip(english, chinese, strict=True)
+    ]
+
+
+def most_children(row: dict[str, object]) -> int:
+    """Return the larger of the two censuses of a world."""
+    return max(int(str(row[name])) for name in ("children_2010", "children_2020"))
+
+
+def strategy(name: str) -> dict[str, Any]:
+    """Return a shipped strategy: its sentence and what it sets at the start."""
+    loaded = load_strategy(name)
+    key = f"strategy_name.{name}"
+    return {
+        "name": name,
+        "label": {
+            language: all_texts(language).get(key) or name.replace("_", " ").capitalize()
+            for language in LANGUAGES
+        },
+        "sentence": loaded.sentence.model_dump(),
+        "order": loaded.order,
+        "levers": {key: declarations()[key].shown(value) for key, value in loaded.levers.items()},
+    }
+
+
+def parameter(declared: Declaration) -> dict[str, Any]:
+    """Return a parameter as a control needs it: range, unit, source, help."""
+    lowest, highest = declared.allowed
+    return {
+        "name": declared.name,
+        "topic": declared.topic,
+        "type": declared.type,
+        "label": declared.label.model_dump(),
+        "help": declared.help.model_dump(),
+        "default": declared.shown(declared.default) if declared.type == "month" else declared.default,
+        "low": declared.low,
+        "high": declared.high,
+        "minimum": lowest,
+        "maximum": highest,
+        "scale": declared.scale,
+        "unit": {language: unit_text(declared.unit, language) for language in LANGUAGES},
+        "kind": declared.kind,
+        "source": declared.source,
+        "choices": declared.choices,
+        "needs": declared.needs,
+        "at_start": declared.at_start,
+    }
+
+
+@cache
+def texts() -> dict[str, dict[str, str]]:
+    """Return the words of the page by language and key."""
+    return {
+        language: {key: value for key, value in all_texts(language).items() if key.startswith(TEXT_PREFIXES)}
+        for language in LANGUAGES
+    }
+
+
+@cache
+def chart_library() -> str:
+    """Return the JavaScript of the charts, which ships inside its Python package; kept, it takes seconds."""
+    import vl_convert
+
+    kept = prepare_cache() / f"charts-{version('vl-convert-python')}.js"
+    if kept.is_file():
+        return kept.read_text(encoding="utf-8")
+    library = str(vl_convert.javascript_bundle(None))
+    part = kept.with_suffix(".part")
+    try:
+        part.write_text(library, encoding="utf-8")
+        part.replace(kept)
+    except OSError:
+        return library
+    return library

@@ -1,0 +1,38 @@
+"""Getting the compiled model ready while the page is being looked at."""
+
+import threading
+
+from app.limits import Limits
+from app.recording import Recorder
+from model.scenario import make_scenario
+
+FIRST_MONTHS = 1
+
+
+class Engine:
+    """Loads or compiles the kernels in the background, once.
+
+    Attributes
+    ----------
+    ready : bool
+        Whether a run starts at once; before, the first run waits for the compiler.
+    """
+
+    def __init__(self) -> None:
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._prepare, daemon=True, name="engine")
+
+    @property
+    def ready(self) -> bool:
+        """Whether everything is compiled."""
+        return self._ready.is_set()
+
+    def start(self) -> None:
+        """Begin, and return at once."""
+        self._thread.start()
+
+    def _prepare(self) -> None:
+        recorder = Recorder(make_scenario("four_villages", until=FIRST_MONTHS), Limits())
+        for _ in recorder.frames():
+            pass
+        self._ready.set()

@@ -1,0 +1,223 @@
+"""The server: what each address answers. Bound to this machine only; see :mod:`app.guard`."""
+
+import asyncio
+import hashlib
+import json
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from app.asked import read_json, scenario_of, scenario_of_file, unknown_keys
+from app.catalogue import catalogue, chart_library, texts
+from app.engine import Engine
+from app.guard import Guard, body_of, refusal
+from app.jobs import Job, Jobs, TooManyError, told
+from app.limits import Limits
+from app.shell import shell
+from app.work import as_json, comparison_work, run_work
+from model.problems import InputError, Problem
+from model.scenario import Scenario
+
+PAGE = Path(__file__).resolve().parent / "page"
+JSON, YAML = "application/json", "application/yaml"
+SECONDS_BETWEEN_LOOKS = 0.02
+HEARTBEAT_LOOKS = 250
+COMPARISON_KEYS = ("first", "second", "replications")
+
+
+def make_app(limits: Limits | None = None) -> Starlette:
+    """Return the application; its jobs end with it."""
+    limits = limits or Limits()
+    jobs, engine = Jobs(limits), Engine()
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        engine.start()
+        yield
+        jobs.close()
+
+    app = Starlette(
+        routes=[
+            Route("/", _index),
+            Route("/chart_library.js", _chart_library),
+            Route("/api/catalogue", _catalogue),
+            Route("/api/texts", _texts),
+            Route("/api/runs", _start_run, methods=["POST"]),
+            Route("/api/comparisons", _start_comparison, methods=["POST"]),
+            Route("/api/jobs/{identity}", _follow, methods=["GET"]),
+            Route("/api/jobs/{identity}", _stop, methods=["DELETE"]),
+            Route("/api/jobs/{identity}/summary", _summary),
+            Mount("/page", StaticFiles(directory=PAGE)),
+        ],
+        middleware=[Middleware(Guard, body_bytes=limits.body_bytes)],
+        exception_handlers={404: _not_found, 405: _no_method},
+        lifespan=lifespan,
+    )
+    app.state.limits, app.state.jobs, app.state.engine = limits, jobs, engine
+    return app
+
+
+async def _not_found(_: Request, __: Exception) -> Response:
+    return refusal(404, "app.problem.not_found")
+
+
+async def _no_method(request: Request, _: Exception) -> Response:
+    return refusal(405, "app.problem.method", method=request.method)
+
+
+async def _index(_: Request) -> Response:
+    nonce = secrets.token_urlsafe(16)
+    policy = (
+        f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+        "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    return HTMLResponse(shell(nonce), headers={"Content-Security-Policy": policy})
+
+
+async def _chart_library(_: Request) -> Response:
+    return Response(await run_in_threadpool(chart_library), media_type="text/javascript; charset=utf-8")
+
+
+async def _catalogue(request: Request) -> Response:
+    content = await run_in_threadpool(catalogue, request.app.state.limits)
+    return Response(as_json(content), media_type=JSON)
+
+
+async def _texts(_: Request) -> Response:
+    return JSONResponse(texts())
+
+
+async def _start_run(request: Request) -> Response:
+    limits: Limits = request.app.state.limits
+    body = await body_of(request, limits.body_bytes, (JSON, YAML))
+    if isinstance(body, Response):
+        return body
+    try:
+        if request.headers["content-type"].startswith(YAML):
+            scenario = await run_in_threadpool(scenario_of_file, body, limits)
+        else:
+            scenario = await run_in_threadpool(scenario_of, read_json(body), limits)
+    except InputError as error:
+        return _unusable(error)
+    return _started(request, identity_of(scenario), run_work(scenario, limits))
+
+
+async def _start_comparison(request: Request) -> Response:
+    limits: Limits = request.app.state.limits
+    body = await body_of(request, limits.body_bytes, (JSON,))
+    if isinstance(body, Response):
+        return body
+    try:
+        asked = read_json(body)
+        first, second = await run_in_threadpool(_pair, asked, limits)
+    except InputError as error:
+        return _unusable(error)
+    replications = asked.get("replications", 2)
+    if type(replications) is not int or not 2 <= replications <= limits.replications:
+        return refusal(422, "app.problem.replications", most=limits.replications)
+    identity = _hash(identity_of(first), identity_of(second), str(replications))
+    return _started(request, identity, comparison_work(first, second, replications))
+
+
+def _pair(asked: dict[str, Any], limits: Limits) -> tuple[Scenario, Scenario]:
+    """Return the two scenarios of a comparison."""
+    problems = unknown_keys(asked, COMPARISON_KEYS)
+    if problems or not all(isinstance(asked.get(name), dict) for name in COMPARISON_KEYS[:2]):
+        raise InputError(problems or [Problem("app.problem.pair")])
+    first, second = (scenario_of(asked[name], limits) for name in COMPARISON_KEYS[:2])
+    if (first.until, first.seed, first.world) != (second.until, second.seed, second.world):
+        raise InputError([Problem("app.problem.unpaired")])
+    return first, second
+
+
+def identity_of(scenario: Scenario) -> str:
+    """Return the name of a run: equal for equal requests."""
+    return _hash(scenario.content_hash, scenario.world_name, scenario.strategy.name)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _unusable(error: InputError) -> Response:
+    status = 400 if any(problem.code == "app.problem.json" for problem in error.problems) else 422
+    return JSONResponse({"problems": told(error.problems)}, status)
+
+
+def _started(request: Request, identity: str, work: Any) -> Response:
+    try:
+        request.app.state.jobs.start(identity, work)
+    except TooManyError:
+        return refusal(429, "app.problem.too_many", most=request.app.state.limits.waiting)
+    return JSONResponse({"id": identity}, 202)
+
+
+def _job(request: Request) -> Job | None:
+    job: Job | None = request.app.state.jobs.get(request.path_params["identity"])
+    return job
+
+
+async def _follow(request: Request) -> Response:
+    job = _job(request)
+    if job is None:
+        return refusal(404, "app.problem.no_job")
+    last = request.headers.get("last-event-id", "")
+    first = int(last) + 1 if last.isdigit() else 0
+    return StreamingResponse(_messages(request, job, first), media_type="text/event-stream; charset=utf-8")
+
+
+async def _messages(request: Request, job: Job, sent: int) -> AsyncIterator[str]:
+    """Yield the messages of a job as server-sent events, as they come."""
+    job.watch(1)
+    said, looks = "", 0
+    try:
+        while True:
+            over = job.over
+            state = as_json({"state": job.state, "compiling": not request.app.state.engine.ready})
+            if state != said and not over:
+                said = state
+                yield f"event: state\ndata: {state}\n\n"
+            while sent < len(job.messages):
+                yield f"id: {sent}\ndata: {job.messages[sent]}\n\n"
+                sent += 1
+            if over:
+                ending = json.dumps({"state": job.state, "problems": job.problems}, ensure_ascii=False)
+                yield f"event: over\ndata: {ending}\n\n"
+                return
+            looks += 1
+            if looks % HEARTBEAT_LOOKS == 0:
+                yield ": here\n\n"
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+    finally:
+        job.watch(-1)
+
+
+async def _stop(request: Request) -> Response:
+    job = _job(request)
+    if job is None:
+        return refusal(404, "app.problem.no_job")
+    job.stop()
+    return JSONResponse({"id": job.identity})
+
+
+async def _summary(request: Request) -> Response:
+    job = _job(request)
+    if job is None or job.result is None:
+        return refusal(404, "app.problem.no_job")
+    from results.spell_table import spells
+    from results.summary import summary
+
+    model = job.result.model
+    followed = spells(model) if model.log_events else None
+    return Response(as_json(await run_in_threadpool(summary, model, followed)), media_type=JSON)

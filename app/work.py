@@ -1,0 +1,85 @@
+"""What jobs do: one run as a recording, or two strategies compared on many seeds."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from app.jobs import Job, Work
+from app.limits import Limits
+from app.recording import Recorder
+from model.scale_up import ScaleUpModel
+from model.scenario import Scenario
+from results.digest import LATE_MONTHS, outcomes
+from results.measures.intervals import paired_difference, t_interval
+from results.view import view_of
+
+
+def as_json(content: Any) -> str:
+    """Return JSON on one line, in which nothing is missing: what is not a number is null."""
+    return json.dumps(_known(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _known(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _known(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_known(value) for value in content]
+    if isinstance(content, float) and content != content:
+        return None
+    return content.item() if hasattr(content, "item") else content
+
+
+def run_work(scenario: Scenario, limits: Limits) -> Work:
+    """Return the work of a job that runs a scenario: its opening, then a frame per month."""
+
+    def work(job: Job) -> Iterator[str]:
+        recorder = Recorder(scenario, limits)
+        yield as_json(recorder.opening())
+        for frame in recorder.frames():
+            yield as_json(frame)
+        job.result = recorder
+
+    return work
+
+
+def comparison_work(first: Scenario, second: Scenario, replications: int) -> Work:
+    """Return the work of a job that runs two scenarios on the same seeds, and after every pair says more.
+
+    A message holds, for every outcome, both means with their intervals and the paired difference (second
+    minus first) with its verdict.
+    """
+
+    def work(_: Job) -> Iterator[str]:
+        found: tuple[list[dict[str, float]], list[dict[str, float]]] = ([], [])
+        for replication in range(replications):
+            for scenario, values in zip((first, second), found, strict=True):
+                values.append(_outcomes(scenario, scenario.seed + replication))
+            yield as_json(compared(*found))
+
+    return work
+
+
+def _outcomes(scenario: Scenario, seed: int) -> dict[str, float]:
+    model = ScaleUpModel(scenario.model_copy(update={"seed": seed})).run()
+    view = view_of(model)
+    return outcomes(view, min(LATE_MONTHS, view.n_months))
+
+
+def compared(first: list[dict[str, float]], second: list[dict[str, float]]) -> dict[str, Any]:
+    """Return what can be said of two strategies after so many pairs of runs."""
+    rows = []
+    for name in first[0]:
+        a, b = ([run[name] for run in runs] for runs in (first, second))
+        difference = paired_difference(b, a)
+        rows.append(
+            {
+                "outcome": name,
+                "first": t_interval(a)._asdict(),
+                "second": t_interval(b)._asdict(),
+                "difference": difference.difference._asdict(),
+                "verdict": difference.verdict,
+                "variance_removed": asdict(difference)["variance_removed"],
+            }
+        )
+    return {"pairs": len(first), "outcomes": rows}
