@@ -28,6 +28,7 @@ LEVEL_OUTCOMES = (
     "in_time_of_filed_share", "wait_alone_months", "effective_coverage_share", "unmet_needs", "cost_yuan",
 )  # fmt: skip
 OTHER_OUTCOMES = ("spells_filed_helped", "spells_served_helped", "spells_gave_up", "wait_helped_months")
+CHART_SNIPPET = "window.vegaEmbed = vegaEmbed; window.vega = vega; window.vegaLite = vegaLite;"
 TEXT_PREFIXES = ("app.", "unit.", "strategy_name.", "stratum.", "kind.", "topic.", "figure.credit", "lesson.")
 
 
@@ -129,7 +130,7 @@ def chart_library() -> str:
     kept = prepare_cache() / f"charts-{version('vl-convert-python')}.js"
     if kept.is_file():
         return kept.read_text(encoding="utf-8")
-    library = str(vl_convert.javascript_bundle(None))
+    library = str(vl_convert.javascript_bundle(CHART_SNIPPET))
     part = kept.with_suffix(".part")
     try:
         part.write_text(library, encoding="utf-8")

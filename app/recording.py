@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.limits import Limits
 from app.places import packed, places
-from columns.layout import POST_ACTIVE, POST_DESIGNATED, POST_NONE, POST_STATES, POST_TRAINING
+from columns.layout import CHILD_PRESENT, POST_ACTIVE, POST_DESIGNATED, POST_NONE, POST_STATES, POST_TRAINING
 from columns.words import STATE_MASK
 from model.calendar import month_text
 from model.money import FEN_PER_YUAN
@@ -135,7 +135,8 @@ class Recorder:
 
     def _villages_unmet(self) -> NDArray[np.float64]:
         """Return the unmet needs of every village."""
-        unmet = IS_UNMET[self.model.state.needs & STATE_MASK].sum(axis=1)
+        state = self.model.state
+        unmet = IS_UNMET[state.needs & STATE_MASK].sum(axis=1) * ((state.traits & CHILD_PRESENT) != 0)
         return np.bincount(self._owner, weights=unmet, minlength=len(self._villages))
 
     def _needs(self, month: int) -> dict[str, list[int]]:
