@@ -21,6 +21,8 @@ from model.scale_up import ScaleUpModel
 from model.scenario import Scenario
 from results.frames import DESK_COLUMNS, POST_COLUMNS
 from results.series import COUNTS, MET, durable_services, met_months
+from results.spell_table import spells
+from results.summary import summary
 from results.view import events_of
 
 VILLAGE_STATES = ("none", "wanted", "filled", "active")
@@ -154,3 +156,9 @@ class Recorder:
 
 def _at(names: tuple[str, ...], wanted: tuple[str, ...]) -> list[int]:
     return [names.index(name) for name in wanted]
+
+
+def summary_of(recorder: Recorder) -> dict[str, Any]:
+    """Return what ``summary.json`` of ``run.py simulate`` would say of a complete run with children."""
+    followed = spells(recorder.model) if recorder.follows else None
+    return summary(recorder.model, followed)

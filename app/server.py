@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -23,10 +23,15 @@ from app.engine import Engine
 from app.guard import Guard, body_of, refusal
 from app.jobs import Job, Jobs, TooManyError, told
 from app.limits import Limits
-from app.shell import shell
+from app.recording import Recorder, summary_of
+from app.shell import served_page
+from app.takeaway import hand_out, recording, results_archive
+from app.village import village
 from app.work import as_json, comparison_work, run_work
 from model.problems import InputError, Problem
 from model.scenario import Scenario
+from model.text import LANGUAGES
+from results.style import FONT_FILE
 
 PAGE = Path(__file__).resolve().parent / "page"
 JSON, YAML = "application/json", "application/yaml"
@@ -57,6 +62,10 @@ def make_app(limits: Limits | None = None) -> Starlette:
             Route("/api/jobs/{identity}", _follow, methods=["GET"]),
             Route("/api/jobs/{identity}", _stop, methods=["DELETE"]),
             Route("/api/jobs/{identity}/summary", _summary),
+            Route("/api/jobs/{identity}/villages/{number:int}", _village),
+            Route("/api/jobs/{identity}/results", _results),
+            Route("/api/jobs/{identity}/handout", _handout),
+            Route("/page/cjk.otf", _font),
             Mount("/page", StaticFiles(directory=PAGE)),
         ],
         middleware=[Middleware(Guard, body_bytes=limits.body_bytes)],
@@ -79,14 +88,18 @@ async def _index(_: Request) -> Response:
     nonce = secrets.token_urlsafe(16)
     policy = (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-        "frame-ancestors 'none'"
+        "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
     )
-    return HTMLResponse(shell(nonce), headers={"Content-Security-Policy": policy})
+    return HTMLResponse(served_page(nonce), headers={"Content-Security-Policy": policy})
 
 
 async def _chart_library(_: Request) -> Response:
     return Response(await run_in_threadpool(chart_library), media_type="text/javascript; charset=utf-8")
+
+
+async def _font(_: Request) -> Response:
+    return FileResponse(FONT_FILE, media_type="font/otf")
 
 
 async def _catalogue(request: Request) -> Response:
@@ -211,13 +224,54 @@ async def _stop(request: Request) -> Response:
     return JSONResponse({"id": job.identity})
 
 
-async def _summary(request: Request) -> Response:
+def _recorder(request: Request) -> Recorder | None:
+    """Return the recorder of a run that is complete and kept."""
     job = _job(request)
-    if job is None or job.result is None:
-        return refusal(404, "app.problem.no_job")
-    from results.spell_table import spells
-    from results.summary import summary
+    return job.result if job is not None and isinstance(job.result, Recorder) else None
 
-    model = job.result.model
-    followed = spells(model) if model.log_events else None
-    return Response(as_json(await run_in_threadpool(summary, model, followed)), media_type=JSON)
+
+async def _summary(request: Request) -> Response:
+    recorder = _recorder(request)
+    if recorder is None:
+        return refusal(404, "app.problem.no_job")
+    if not recorder.has_children:
+        return refusal(404, "app.flow.none")
+    return Response(as_json(await run_in_threadpool(summary_of, recorder)), media_type=JSON)
+
+
+async def _village(request: Request) -> Response:
+    recorder, number = _recorder(request), request.path_params["number"]
+    if recorder is None or not recorder.follows:
+        return refusal(404, "app.problem.no_job")
+    if number >= len(recorder.model.state.villages):
+        return refusal(404, "app.problem.not_found")
+    return Response(as_json(await run_in_threadpool(village, recorder.model, number)), media_type=JSON)
+
+
+def _attached(content: str | bytes, kind: str, name: str) -> Response:
+    return Response(
+        content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _language(request: Request) -> str:
+    asked = request.query_params.get("language", LANGUAGES[0])
+    return asked if asked in LANGUAGES else LANGUAGES[0]
+
+
+async def _results(request: Request) -> Response:
+    recorder = _recorder(request)
+    if recorder is None:
+        return refusal(404, "app.problem.no_job")
+    if not recorder.has_children:
+        return refusal(404, "app.flow.none")
+    content = await run_in_threadpool(results_archive, recorder, _language(request))
+    return _attached(content, "application/zip", "barefoot-run.zip")
+
+
+async def _handout(request: Request) -> Response:
+    job, recorder = _job(request), _recorder(request)
+    if job is None or recorder is None:
+        return refusal(404, "app.problem.no_job")
+    content = await run_in_threadpool(hand_out, [recording(job.messages)], [], request.app.state.limits)
+    return _attached(content, "text/html; charset=utf-8", "barefoot.html")

@@ -1,0 +1,63 @@
+// The page: four views behind tabs, the words of one language at a time.
+
+import { fillWords, h, words } from "barefoot/dom";
+import { playView } from "barefoot/play";
+import { load } from "barefoot/source";
+import { language, onLanguage, setLanguage, t, useTexts } from "barefoot/text";
+
+const VIEWS = { play: playView };
+
+async function begin() {
+  const main = document.getElementById("main");
+  let catalogue;
+  try {
+    await document.fonts.load("16px 'Barefoot CJK'", "中").catch(() => []); // before words are measured
+    useTexts(await load("texts"));
+    fillWords();
+    const toggle = document.querySelector("button.language");
+    toggle.addEventListener("click", () => setLanguage(language() === "en" ? "zh" : "en"));
+    onLanguage(() => { toggle.textContent = language() === "en" ? "中文" : "English"; toggle.lang = language() === "en" ? "zh-CN" : "en"; document.title = `Barefoot · ${t("app.title")}`; });
+    catalogue = await load("catalogue");
+  } catch (error) {
+    main.append(h("p.note", { role: "alert" }, `The application cannot be reached. 无法连接应用程序。 (${error.message})`));
+    return;
+  }
+  const tabs = document.querySelector(".tabs");
+  const made = new Map();
+  const buttons = new Map();
+
+  function open(name) {
+    if (!made.has(name)) {
+      const view = VIEWS[name](catalogue, { open, view: (other) => made.get(other) });
+      view.element.id = `view-${name}`;
+      view.element.setAttribute("role", "tabpanel");
+      view.element.setAttribute("aria-labelledby", `tab-${name}`);
+      made.set(name, view);
+      main.append(view.element);
+    }
+    for (const [other, view] of made) { view.element.hidden = other !== name; if (other !== name) view.leave?.(); }
+    for (const [other, tab] of buttons) { tab.setAttribute("aria-selected", String(other === name)); tab.tabIndex = other === name ? 0 : -1; }
+    history.replaceState(null, "", `#${name}`);
+    made.get(name).enter?.();
+    return made.get(name);
+  }
+
+  for (const name of Object.keys(VIEWS)) {
+    const tab = words("button.tab", `app.tab.${name}`, () => ({}), { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `view-${name}`, onclick: () => open(name) });
+    buttons.set(name, tab);
+    tabs.append(tab);
+  }
+  tabs.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const names = [...buttons.keys()];
+    const at = names.findIndex((name) => buttons.get(name) === document.activeElement);
+    const next = names[(at + step + names.length) % names.length];
+    open(next);
+    buttons.get(next).focus();
+  });
+  const wanted = location.hash.slice(1);
+  open(wanted in VIEWS ? wanted : "play");
+}
+
+begin();
