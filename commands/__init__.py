@@ -4,5 +4,5 @@ Modules here import nothing heavy at their top, so that ``--help`` answers at on
 imported in it. A new module is named in `MODULES`.
 """
 
-MODULES = ("listing", "simulating", "experimenting", "places", "applying")
+MODULES = ("listing", "simulating", "experimenting", "places", "tracing", "applying")
 """In the order in which ``--help`` lists their commands."""
