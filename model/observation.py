@@ -49,7 +49,7 @@ from columns.tallies import (
 )
 from model.codes import MINUTES_PER_HOUR
 from model.counties import load_provinces
-from model.money import CATEGORIES, PAYERS
+from model.money import CATEGORIES, COUNTERS, PAYERS
 
 REGIONS = ("east", "central", "west")
 STRATA = (
@@ -96,6 +96,7 @@ class Observed(NamedTuple):
     money: np.ndarray  # (months, CATEGORIES) int64 fen
     payers: np.ndarray  # (months, PAYERS) int64 fen
     gap: np.ndarray  # (months,) int64 fen
+    counters: np.ndarray  # (months, COUNTERS) int64 what the money was paid for
     seats: np.ndarray  # (months, 2) int64 offered, used
     stages: np.ndarray  # (months, 3) int64 counties by stage
     children: np.ndarray  # (months,) int64
@@ -124,6 +125,7 @@ def make_observed(n_months, n_counties, n_services, n_logged=0):
         money=zeros(n_months, len(CATEGORIES)),
         payers=zeros(n_months, len(PAYERS)),
         gap=zeros(n_months),
+        counters=zeros(n_months, len(COUNTERS)),
         seats=zeros(n_months, 2),
         stages=zeros(n_months, N_STAGES),
         children=zeros(n_months),

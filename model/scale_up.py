@@ -232,6 +232,7 @@ class ScaleUpModel(WithAgents):
         for s, row in enumerate(services):
             if row.status:
                 state.counters[:, ALLOWANCES[int(row.group)]] += state.county_tally[:, s, SERVED]
+        self.observed.counters[month] = state.counters.sum(axis=0)
         account_costs(state.counties, state.counters, *self._money, self.tables.rules)
         costs, payments, _ = self._money
         own.share_payments(self.world.given, month, costs, payments)

@@ -13,7 +13,7 @@ from columns.layout import CHILD_PRESENT, NO_MONTH, POST_STATES
 from model.calendar import year_of
 from model.codes import MINUTES_PER_HOUR, OFFICES
 from model.counties import load_provinces
-from model.money import CATEGORIES, FEN_PER_YUAN, PAYERS
+from model.money import CATEGORIES, COUNTERS, FEN_PER_YUAN, PAYERS
 from model.observation import COUNTY_MEASURES, KINDS, POSTS
 from model.offices import utilisation as background_utilisation
 from model.scale_up import ScaleUpModel
@@ -28,6 +28,7 @@ __all__ = [
     "money",
     "posts",
     "provinces",
+    "quantities",
     "series",
     "spells",
     "spread",
@@ -199,8 +200,9 @@ def spread(model: ScaleUpModel) -> pd.DataFrame:
 def money(model: ScaleUpModel) -> pd.DataFrame:
     """Return yuan by calendar year: by category, by payer, and the financing gap.
 
-    Columns: ``year``, ``part`` ("category", "payer" or "gap"), ``item`` and ``yuan``. Categories and payers
-    each add up to the whole; the gap is what was wanted and had no money.
+    Columns: ``year``, ``part`` ("category", "payer", "gap" or "available"), ``item`` and ``yuan``. Categories
+    and payers each add up to the whole; the gap is what was wanted and had no money; available is what users
+    said of their own places, by payer.
     """
     observed, months = model.observed, model.months_done
     parts = (
@@ -217,8 +219,33 @@ def money(model: ScaleUpModel) -> pd.DataFrame:
             for y, year in enumerate(distinct)
             for i, item in enumerate(items)
         ]
+    given = model.world.given
+    rows += [
+        (year, "available", payer, float(fen.clip(0)[:, p].sum()) / FEN_PER_YUAN)
+        for year, fen in (given.money_fen.items() if given else ())
+        if year in years
+        for p, payer in enumerate(PAYERS)
+    ]
     return pd.DataFrame(rows, columns=["year", "part", "item", "yuan"]).sort_values(
         "year", kind="stable", ignore_index=True
+    )
+
+
+def quantities(model: ScaleUpModel) -> pd.DataFrame:
+    """Return what the money was paid for, by calendar year: columns ``year``, ``item`` and ``quantity``.
+
+    Items are those of :data:`model.money.COUNTERS`; ``case_fen`` and ``trips`` included as they are counted.
+    """
+    months = model.months_done
+    years = np.array([year_of(month) for month in range(months)])
+    distinct = np.unique(years)
+    counted = np.stack([model.observed.counters[:months][years == year].sum(axis=0) for year in distinct])
+    return pd.DataFrame(
+        {
+            "year": np.repeat(distinct, len(COUNTERS)),
+            "item": np.tile(COUNTERS, len(distinct)),
+            "quantity": counted.ravel(),
+        }
     )
 
 

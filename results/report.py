@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from model.parameters import outside_plausible, parameters_table
+from model.parameters import parameters_table
 from model.text import catalogue, text
 from results.digest import LATE_MONTHS, outcomes
 from results.figures.cascade import cascade
 from results.figures.desks import desks
 from results.figures.equity import equity
+from results.figures.jam import jam
 from results.figures.money import money
 from results.figures.places import places
 from results.figures.served import served
@@ -20,6 +21,7 @@ from results.measures.catalogue import measure
 from results.page import render
 from results.report_parts import (
     county_rows,
+    money_rows,
     parameter_rows,
     report_answers,
     service_rows,
@@ -30,7 +32,7 @@ from results.view import RunView
 from results.wording import WRITERS, month_name, number, whole
 
 FIRST = "spread"
-DRAW = (spread, cascade, served, desks, unmet, places, equity, money)
+DRAW = (spread, cascade, served, desks, unmet, places, jam, equity, money)
 HEADLINES = (
     ("villages_with_post", "number"),
     ("villages_active", "number"),
@@ -83,10 +85,6 @@ def report(
     world = catalogue(language).get(f"world.{view.world}", view.world)
     posts = view.posts[view.posts["month"] == 0]
     children = view.counties.groupby("month")["children"].sum()
-    warned = [*warnings_of(view, language), *notes]
-    implausible = outside_plausible(_parameters(view))
-    if implausible:
-        warned.append(text("warning.implausible", language, names=", ".join(implausible)))
     return render(
         "report.html",
         language,
@@ -107,18 +105,14 @@ def report(
         headlines=[_headline(key, outcomes(view, late)[key], kind, language) for key, kind in HEADLINES],
         services=service_rows(view, late, language),
         counties=county_rows(view, late, language),
-        warnings=warned,
+        money=money_rows(view, language),
+        filled=view.filled.get(language, ()),
+        warnings=[*warnings_of(view, language), *notes],
         parameters=parameter_rows(view, parameters_table(language), language),
         facts=_facts(view, facts, language),
         command=facts.get("command", ""),
         last=month_name(view.n_months - 1, language),
     )
-
-
-def _parameters(view: RunView) -> Any:
-    from model.parameters import default_parameters
-
-    return default_parameters().replace(**view.parameters)
 
 
 def _headline(key: str, value: float, kind: str, language: str) -> dict[str, Any]:

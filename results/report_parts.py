@@ -6,11 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from model.declarations import declarations
+from model.parameters import default_parameters, outside_plausible
 from model.text import text
 from results.binding import COUNTY_STEPS, STEP_NAMES
 from results.desk_load import load
 from results.digest import FILED, FILED_HELPED, IN_TIME, WAITING, WAITING_HELPED, outcomes
 from results.figures.cascade import FATES, fates
+from results.figures.money import PROGRAMME
 from results.figures.places import county_names
 from results.groups import GROUPS, group_pair
 from results.measures.cascade import binding_step, nested_counts
@@ -18,7 +21,7 @@ from results.measures.ratios import divide
 from results.series import ALL, MET, NEEDED
 from results.smoothing import yearly
 from results.view import RunView
-from results.wording import in_sentence, month_name, months_long, number, percent, points, whole
+from results.wording import in_sentence, listing, month_name, months_long, number, percent, points, whole
 
 START_UP_MONTHS = 36
 """A run shorter than this has not left its beginning behind: stocks still move towards their level."""
@@ -168,6 +171,31 @@ def _county_row(
     }
 
 
+def money_rows(view: RunView, language: str) -> list[dict[str, str]]:
+    """Return yuan by year: the programme, what children receive, money that was listed, what was lacking."""
+    by_part = {
+        part: rows.pivot_table(index="year", columns="item", values="yuan", observed=True)
+        for part, rows in view.money.groupby("part")
+    }
+    paid, available = by_part["category"], by_part.get("available")
+    rows = []
+    for year in paid.index:
+        programme = float(paid.loc[year, list(PROGRAMME)].sum())
+        there = "–"
+        if available is not None and year in available.index:
+            there = number(float(available.loc[year].sum()), language)
+        rows.append(
+            {
+                "year": str(year),
+                "programme": number(programme, language),
+                "received": number(float(paid.loc[year].sum()) - programme, language),
+                "available": there,
+                "gap": number(float(by_part["gap"].loc[year].sum()), language),
+            }
+        )
+    return rows
+
+
 def warnings_of(view: RunView, language: str) -> list[str]:
     """Return what a reader must know before trusting the numbers of this run."""
     found = []
@@ -191,6 +219,12 @@ def warnings_of(view: RunView, language: str) -> list[str]:
     last_followed = view.n_months - 1 - YEAR - 3
     if view.cohort[1] > last_followed:
         found.append(text("warning.cohort", language))
+    implausible = outside_plausible(default_parameters().replace(**view.parameters))
+    if implausible:
+        labels = [declarations()[name].label.in_language(language) for name in implausible]
+        found.append(text("warning.implausible", language, names=listing(labels, language)))
+    if view.filled.get(language):
+        found.append(text("warning.filled", language))
     return found
 
 

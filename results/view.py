@@ -5,9 +5,8 @@ anew at any time.
 """
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,10 +14,10 @@ from numpy.typing import NDArray
 
 from model.calendar import NEVER, START_MONTH_OF_YEAR, START_YEAR
 from model.declarations import Value
+from model.own.filling import filled_notes
 from model.parameters import default_parameters
-from model.problems import InputError
 from model.scale_up import ScaleUpModel
-from model.scenario import Scenario, make_scenario
+from model.scenario import Scenario
 from model.services import default_services
 from model.text import LANGUAGES, text
 from results import frames
@@ -29,7 +28,7 @@ from results.series import ALL, Cube, count_cube
 COHORT_STEPS = ("opened", "covered", "found", "filed", "served_in_time")
 """Steps of the cascade that totals know; whether a service is kept needs spells."""
 MONTHS_PER_YEAR = 12
-TABLES = ("series", "counties", "posts", "desks", "money", "utilisation")
+TABLES = ("series", "counties", "posts", "desks", "money", "quantities", "utilisation")
 """Files of a run that a view is read from."""
 
 
@@ -54,6 +53,7 @@ class RunView(NamedTuple):
     posts: pd.DataFrame
     desks: pd.DataFrame
     money: pd.DataFrame
+    quantities: pd.DataFrame
     utilisation: pd.DataFrame
     services: dict[str, dict[str, str]]
     offices: dict[str, str]
@@ -62,6 +62,8 @@ class RunView(NamedTuple):
     parameters: dict[str, Value]
     changed: tuple[str, ...]
     """Parameters in force at the end, and those that differ from the default at some time."""
+    filled: dict[str, tuple[str, ...]]
+    """Sentences on values of a user's own places that were not given, by language."""
 
     @property
     def n_months(self) -> int:
@@ -102,6 +104,7 @@ def view_of(model: ScaleUpModel) -> RunView:
         posts=frames.posts(model),
         desks=frames.desks(model),
         money=frames.money(model),
+        quantities=frames.quantities(model),
         utilisation=frames.utilisation(model),
         services={row.name: dict(row.label) for row in rows},
         offices={row.name: row.office for row in rows},
@@ -109,6 +112,7 @@ def view_of(model: ScaleUpModel) -> RunView:
         cohort=cohort_of(scenario),
         parameters=scenario.schedule[-1][1].values(),
         changed=changed_parameters(scenario),
+        filled={language: tuple(filled_notes(model.world.given, language)) for language in LANGUAGES},
     )
 
 
@@ -142,9 +146,6 @@ def cohort_of(scenario: Scenario) -> tuple[int, int]:
 def read_view(folder: Path) -> RunView:
     """Return the view of a run from its folder, as ``run.py simulate`` wrote it.
 
-    Texts of the scenario (sentence, dated decisions) come from the strategy of that name as it is today; a
-    strategy that is no longer there leaves them empty.
-
     Raises
     ------
     FileNotFoundError
@@ -154,7 +155,6 @@ def read_view(folder: Path) -> RunView:
     asked = about["scenario"]
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in TABLES}
     cube = cube_of(tables["series"])
-    scenario = _scenario(asked)
     default = default_parameters().values()
     schedule = [default | entry["values"] for entry in about["parameters"]]
     parameters = schedule[-1]
@@ -164,23 +164,25 @@ def read_view(folder: Path) -> RunView:
     return RunView(
         world=asked["world"],
         strategy=asked["strategy"],
-        sentence=dict(scenario.strategy.sentence) if scenario else {},
+        sentence=about["sentence"],
         seed=asked["seed"],
         cube=cube,
         counties=tables["counties"],
         posts=tables["posts"],
         desks=tables["desks"],
         money=tables["money"],
+        quantities=tables["quantities"],
         utilisation=tables["utilisation"],
         services={name: dict(rows[name].label) if name in rows else _same(name) for name in known},
         offices={name: rows[name].office if name in rows else "" for name in known},
-        events=events_of(scenario) if scenario else (),
+        events=tuple(Dated(**event) for event in about["events"]),
         cohort=(
             int(parameters["cohort_start_month"]),
             min(int(parameters["cohort_end_month"]), len(cube.months)) - 1,
         ),
         parameters={name: parameters[name] for name in default},
         changed=tuple(name for name in default if name in changed),
+        filled={language: tuple(notes) for language, notes in about["filled"].items()},
     )
 
 
@@ -193,14 +195,6 @@ def cube_of(series: pd.DataFrame) -> Cube:
     shape = (len(months), len(strata), len(services), len(measures))
     values = counts["numerator"].to_numpy(np.int64).reshape(shape)
     return Cube(values, np.array(months), strata, services, measures)
-
-
-def _scenario(asked: Mapping[str, Any]) -> Scenario | None:
-    names = ("world", "strategy", "parameters", "seed", "until", "children")
-    try:
-        return make_scenario(**{name: asked[name] for name in names})
-    except InputError:
-        return None
 
 
 def _same(name: str) -> dict[str, str]:

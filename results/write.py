@@ -15,15 +15,13 @@ from typing import Any
 import pandas as pd
 
 from model.calendar import month_text
-from model.own.filling import filled_notes
 from model.own.store import given_of
 from model.problems import InputError, Problem
 from model.reading import ROOT
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario, given_hash
 from model.spread_only import SpreadRun
-from model.text import text
-from results.frames import counties, desks, money, posts, utilisation, villages
+from results.frames import counties, desks, money, posts, quantities, utilisation, villages
 from results.measures.catalogue import catalogue, column_documentation
 from results.report import report, run_pictures
 from results.series import series
@@ -32,6 +30,8 @@ from results.summary import filled_entry, summary, summary_of_spread
 from results.view import view_of
 
 SPELLS_UP_TO_VILLAGES = 10_000
+FACTS = ("command", "commit", "versions", "platform", "state_hash", "results_hash")
+"""Of a run, what its report shows of how to make it again."""
 PACKAGES = ("mesa", "networkx", "numba", "numpy", "pandas", "pyarrow", "scipy")
 BYTES_PER_MEGABYTE = 1_000_000
 KILOBYTES_PER_MEGABYTE = 1_000
@@ -117,6 +117,7 @@ def _fill(
         "villages": villages(model),
         "posts": posts(model),
         "money": money(model),
+        "quantities": quantities(model),
         "desks": desks(model),
         "utilisation": utilisation(model),
     }
@@ -136,21 +137,16 @@ def _fill(
             "children_at_end": int(model.observed.children[model.months_done - 1]),
         }
     )
-    _json(folder / "run.json", about)
     view = view_of(model)
+    about["sentence"], about["filled"] = view.sentence, view.filled
+    about["events"] = [event._asdict() for event in view.events]
+    _json(folder / "run.json", about)
     pictures = run_pictures(view, language)
     (folder / "figures").mkdir()
     for picture in pictures.values():
         picture.save(folder / "figures")
-    facts = {
-        "command": about["command"],
-        "seed": about["scenario"]["seed"],
-        "commit": about["commit"],
-        "versions": ", ".join(f"{name} {number}" for name, number in about["versions"].items()),
-    }
-    filled = filled_notes(model.world.given, language)
-    remarks = tuple(text("warning.filled", language, note=note) for note in filled)
-    (folder / "report.html").write_text(report(view, facts, language, pictures, remarks), encoding="utf-8")
+    facts = {name: about[name] for name in FACTS}
+    (folder / "report.html").write_text(report(view, facts, language, pictures), encoding="utf-8")
 
 
 def about_run(scenario: Scenario, cost: Mapping[str, float]) -> dict[str, Any]:

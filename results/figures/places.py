@@ -30,8 +30,12 @@ LEAST_DOT, DOT_PER_ROOT_CHILD = 2.0, 0.012
 NAMED_AT_MOST = 16
 MOST_DRAWN = 500
 """More dots than this become one image within the SVG, which would otherwise take megabytes."""
+WIDTH_PER_HEIGHT, ROOM_AROUND, LEAST_HEIGHT, MOST_OF_COUNTRY = 1.45, 1.7, 2.5, 0.4
+"""Of a part of the country that is shown by itself: its shape, the room around its dots, its least height in
+degrees and its greatest as a share of the country."""
 DOT_ROOM, LINE, NARROW_LETTER, WIDE_LETTER = 1.0, 1.55, 0.72, 1.3
 """Room that a dot, a line and a letter of a name take on the map, in degrees."""
+NAME_GAP = 0.2
 LAST_NARROW = 0x2000
 SHIFTS = (0.0, -1.2, 1.2, -2.2, 2.2, -3.4, 3.4, -4.6)
 """How far above or below its dot a name may stand, in degrees, the best first."""
@@ -110,11 +114,28 @@ def places(view: RunView, language: str = "en") -> Picture | None:
         dots(
             axes, last["county_code"].tolist(), shares, last["children"].to_numpy(), scale=1.6 if few else 1.0
         )
+        zoom = _look_closer(axes, here)
         if few:
-            _names(axes, here, last, language)
+            _names(axes, here, last, language, zoom)
         share_key(figure, axes, language, text("figure.places.key", language))
         credit(axes, language)
         return Picture("places", figure, _caption(view, last, shares, language), language)
+
+
+def _look_closer(axes: Axes, here: pd.DataFrame) -> float:
+    """Show only the country around the counties, if they lie together; return how much of its height."""
+    low, high = here["lat"].min(), here["lat"].max()
+    west, east = here["lon"].min(), here["lon"].max()
+    width_per_height = WIDTH_PER_HEIGHT / cos(radians((low + high) / 2))
+    height = max((high - low) * ROOM_AROUND, (east - west) * ROOM_AROUND / width_per_height, LEAST_HEIGHT)
+    whole = BETWEEN_LATITUDES[1] - BETWEEN_LATITUDES[0]
+    if height > MOST_OF_COUNTRY * whole:
+        return 1.0
+    middle, centre = (low + high) / 2, (west + east) / 2
+    axes.set_aspect(1 / cos(radians(middle)))
+    axes.set_ylim(middle - height / 2, middle + height / 2)
+    axes.set_xlim(centre - height * width_per_height / 2, centre + height * width_per_height / 2)
+    return float(height / whole)
 
 
 def county_names(table: pd.DataFrame, language: str) -> list[str]:
@@ -130,19 +151,21 @@ def county_names(table: pd.DataFrame, language: str) -> list[str]:
     return [names[code] or str(code) for code in codes]
 
 
-def _names(axes: Axes, here: pd.DataFrame, last: pd.DataFrame, language: str) -> None:
+def _names(axes: Axes, here: pd.DataFrame, last: pd.DataFrame, language: str, zoom: float) -> None:
     """Write names beside the dots, each at the first place where it meets no dot and no other name."""
     names = county_names(last, language)
     spots = here[["lon", "lat"]].to_numpy()
-    taken = [(x - DOT_ROOM, y - DOT_ROOM, x + DOT_ROOM, y + DOT_ROOM) for x, y in spots]
+    room, line, gap = DOT_ROOM * zoom, LINE * zoom, NAME_GAP * zoom
+    taken = [(x - room, y - room, x + room, y + room) for x, y in spots]
     for name, (x, y) in zip(names, spots, strict=True):
-        width = sum(WIDE_LETTER if ord(letter) > LAST_NARROW else NARROW_LETTER for letter in name)
+        letters = (WIDE_LETTER if ord(letter) > LAST_NARROW else NARROW_LETTER for letter in name)
+        width = zoom * sum(letters)
         places_to_try = [
-            (x + DOT_ROOM + 0.2 if right else x - DOT_ROOM - 0.2 - width, y + shift)
+            (x + room + gap if right else x - room - gap - width, y + shift * zoom)
             for shift in SHIFTS
             for right in (True, False)
         ]
-        boxes = [(left, low - LINE / 2, left + width, low + LINE / 2) for left, low in places_to_try]
+        boxes = [(left, low - line / 2, left + width, low + line / 2) for left, low in places_to_try]
         chosen = next((box for box in boxes if not any(_meet(box, other) for other in taken)), boxes[0])
         taken.append(chosen)
         beside = chosen[0] if chosen[0] > x else chosen[2]

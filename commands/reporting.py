@@ -1,0 +1,26 @@
+"""Commands that make reports and workbooks of what was simulated."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.shared import Language, app
+
+
+@app.command(epilog="Example: python run.py report runs/my_run --workbook --language zh")
+def report(
+    language: Language,
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    workbook: Annotated[
+        bool, typer.Option("--workbook", help="Write a workbook with live formulas too.")
+    ] = False,
+) -> None:
+    """Make the report of a finished run anew, offline and printable; with a workbook if wanted."""
+    from model.text import text
+    from results.again import report_again
+
+    made = report_again(folder, language, workbook)
+    print(text("cli.files_written", language))
+    for path in made:
+        print(path)
