@@ -36,6 +36,9 @@ IMPORTS = re.compile(rb"^\s*(?:from|import)\s+(columns|model)\.(\w+)", re.MULTIL
 CACHE_VARIABLE = "BAREFOOT_CACHE"
 """Environment variable that moves the cache elsewhere."""
 
+DRAWS_VARIABLE = "BAREFOOT_DRAWS"
+"""Environment variable that chooses another generator of draws (:mod:`columns.draws`), hence other code."""
+
 KEPT_CACHES = 3
 KEPT_SECONDS = 86_400
 """A cache used within this time may belong to a run that still compiles into it, so it is never removed."""
@@ -115,6 +118,7 @@ def cache_key(root: Path = ROOT) -> str:
     """Return a hash of all that compiled kernels depend on, for the checkout at ``root``."""
     digest = hashlib.blake2b(digest_size=12)
     settings = sorted(name for name in os.environ if name.startswith("NUMBA_") and name not in NOT_IN_CODE)
+    settings += [DRAWS_VARIABLE] if os.environ.get(DRAWS_VARIABLE) else []
     for part in (
         *(importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")),
         sys.implementation.cache_tag,

@@ -7,11 +7,18 @@ same seed share every draw that concerns the same entity, decision and month (co
 The mixing function is the finaliser of splitmix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom
 number generators"), applied twice per draw. Only uint64 arithmetic is used, with explicit casts: numba and
 NumPy promote ``uint64 + int64`` differently.
+
+Whether results hang on this generator can be tried: a process started with ``BAREFOOT_DRAWS=philox`` takes
+its draws from :mod:`columns.philox` instead. The choice is made at import and is part of the key of compiled
+code, so it costs nothing where it is not made.
 """
+
+import os
 
 import numpy as np
 
-from columns.compiling import kernel
+from columns.compiling import DRAWS_VARIABLE, kernel
+from columns.philox import encrypt
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 MIX_A = np.uint64(0xBF58476D1CE4E5B9)
@@ -22,6 +29,11 @@ INDEX_BITS = np.uint64(20)
 MONTH_ZERO = 256  # months before the start, down to -256, have ticks of their own
 TWO_TO_32 = 4294967296.0
 TWO_TO_MINUS_32 = 2.0**-32
+SPLITMIX, PHILOX = GENERATORS = ("splitmix", "philox")
+GENERATOR = os.environ.get(DRAWS_VARIABLE) or SPLITMIX
+"""The generator of this process."""
+if GENERATOR not in GENERATORS:
+    raise ValueError(f"{DRAWS_VARIABLE} is {GENERATOR!r}; it may be one of {', '.join(GENERATORS)}")
 
 
 @kernel
@@ -39,7 +51,13 @@ def child_key(parent, ordinal):
 
 
 @kernel
-def draw(key, stream, month, index):
+def tick_of(month, index):
+    """Number of a draw among all those of one key and stream."""
+    return (np.uint64(month + MONTH_ZERO) << INDEX_BITS) + np.uint64(index) + np.uint64(1)
+
+
+@kernel
+def hashed_draw(key, stream, month, index):
     """Return 64 random bits for one decision.
 
     Parameters
@@ -51,8 +69,16 @@ def draw(key, stream, month, index):
     month, index : int
         Month of the decision and the number of the draw within it (service, attempt, …), index < 2**20.
     """
-    tick = (np.uint64(month + MONTH_ZERO) << INDEX_BITS) + np.uint64(index) + np.uint64(1)
-    return mix(mix(key ^ stream) + GOLDEN * tick)
+    return mix(mix(key ^ stream) + GOLDEN * tick_of(month, index))
+
+
+@kernel
+def philox_draw(key, stream, month, index):
+    """Return 64 other random bits for the same decision."""
+    return encrypt(tick_of(month, index), stream, key)
+
+
+draw = philox_draw if GENERATOR == PHILOX else hashed_draw
 
 
 @kernel

@@ -40,6 +40,7 @@ STREAMS = {
     "seats.county_tie": "which of equal counties gets the last seat",
     "wave.county": "which counties a dated wave reaches, where it does not name them",
     "order.county": "order of counties that a rollout order leaves equal",
+    "order.first_village": "where a county begins whose villages follow their neighbours",
     "order.village": "order of villages that a rollout order leaves equal",
     "posts.filled": "rounding of the number of posts filled in a county whose posts are only counted",
     "post.recruited": "whether somebody is found for an open post this month",

@@ -96,7 +96,7 @@ def make_desks(counties, townships, villages, children, services, minutes, rules
         load = np.stack(
             [np.bincount(unit, weights=minutes[:, s], minlength=n_units) for s in range(n)], axis=1
         )
-        for office in {int(row.office) for row in services if row.desk == place}:
+        for office in sorted({int(row.office) for row in services if row.desk == place}):
             here = [s for s, row in enumerate(services) if row.desk == place and row.office == office]
             total = load[:, here].sum(axis=1)
             least = min(rules.desk_least_share, 1.0 / len(here))

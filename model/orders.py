@@ -17,6 +17,7 @@ from model.seats import BY_SCORE, SHARED_BY_DEMAND, SHARED_BY_VILLAGES
 from model.strategy import ORDERS
 
 ORDER_VILLAGE = stream("order.village")
+FIRST_VILLAGE = stream("order.first_village")
 ORDER_COUNTY = stream("order.county")
 
 (
@@ -163,7 +164,7 @@ def _township_distance(counties, townships, villages):
     Posts begin in townships with pilot villages, otherwise where the first village by keyed hash lies.
     Townships are taken to lie in the order of their codes, which follow the map roughly.
     """
-    ties = _ties(villages, ORDER_VILLAGE)
+    ties = _ties(villages, FIRST_VILLAGE)
     owner = np.repeat(np.arange(len(counties)), counties.n_villages)
     order = np.lexsort((ties, -villages.pilot, owner))
     first_of_county = order[np.searchsorted(owner, np.arange(len(counties)))[counties.n_villages > 0]]

@@ -52,6 +52,7 @@ from columns.words import (
     filed_entry,
     for_service,
     make_entry,
+    months_since,
     state_of,
 )
 from model.codes import DESK_COUNTY, FIFO, MINUTES_PER_HOUR, NEED_FIRST
@@ -231,14 +232,19 @@ def file_case(books, village, slot, service, month, groups, birth, need):
 
 @part
 def blocked(books, tables, arena, village, slot, prerequisite, month, groups, need, entry):
-    """Whether a document is missing; a worker who meets this takes the document in hand first."""
+    """Whether a document is missing; a worker who meets this takes the document in hand first.
+
+    A document whose papers were dropped this month waits for the next: its draw for this month is spent.
+    """
     if prerequisite < 0 or not tables.rules[0].documents_chain:
         return False
-    held = state_of(books.needs[slot, prerequisite])
+    word = books.needs[slot, prerequisite]
+    held = state_of(word)
     if not is_open(held):
         return False
+    dropped_before = held == GAVE_UP and months_since(word, month) > 0
     if need == GATHERING_HELPED and (
-        held == UNMET or held == FOUND or held == GAVE_UP or held == NOT_ELIGIBLE
+        held == UNMET or held == FOUND or held == NOT_ELIGIBLE or dropped_before
     ):
         change(
             books, village, slot, prerequisite, GATHERING_HELPED, NO_FLOW, month, groups, entry_birth(entry)

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from columns.draws import GENERATOR, SPLITMIX
 from model.parameters import HASH_BYTES
 from model.reading import ROOT
 
@@ -29,8 +30,12 @@ def engine_hash(root: Path = ROOT) -> str:
 
 
 def source_hash(names: Iterable[str], packages: Sequence[str], root: Path = ROOT) -> str:
-    """Return a hexadecimal hash of modules and of all they import from some packages."""
-    return _hash_of_files(root, [_file_of(root, name) for name in modules_behind(names, packages, root)])
+    """Return a hexadecimal hash of modules and of all they import from some packages.
+
+    With another generator of draws than usual its name stands behind the hash: what it gives is different.
+    """
+    files = [_file_of(root, name) for name in modules_behind(names, packages, root)]
+    return _hash_of_files(root, files) + ("" if GENERATOR == SPLITMIX else f"-{GENERATOR}")
 
 
 @functools.cache

@@ -48,13 +48,18 @@ def describe_villages(world: World, parameters: Parameters) -> None:
     sector = world.village_sector
     weight = world.children_2010().astype(float)
     both = {
-        "poverty": ("rural_poverty", "urban_poverty", parameters.poverty_village_sd),
-        "minority": ("minority_share", "minority_share", parameters.minority_village_sd),
-        "left_behind": ("rural_left_behind", "urban_left_behind", parameters.left_behind_village_sd),
+        "poverty": ("village.poverty", "rural_poverty", "urban_poverty", parameters.poverty_village_sd),
+        "minority": ("village.minority", "minority_share", "minority_share", parameters.minority_village_sd),
+        "left_behind": (
+            "village.left_behind",
+            "rural_left_behind",
+            "urban_left_behind",
+            parameters.left_behind_village_sd,
+        ),
     }
-    for name, (rural, urban, sd) in both.items():
+    for name, (decision, rural, urban, sd) in both.items():
         targets = np.stack([table[rural], table[urban]], axis=1).ravel()
-        shares = shift_to_mean(sd * scores(keys, f"village.{name}"), weight, sector, targets)
+        shares = shift_to_mean(sd * scores(keys, decision), weight, sector, targets)
         villages[name] = shares.round(DECIMALS)
     log_odds = parameters.migrant_village_sd * scores(keys, "village.migrant")
     migrants = shift_to_mean(log_odds, weight, sector, np.repeat(table.migrant.to_numpy(), 2))

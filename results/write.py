@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from columns.compiling import DRAWS_VARIABLE
+from columns.draws import GENERATOR, SPLITMIX
 from model.calendar import month_text
 from model.own.store import given_of
 from model.problems import InputError, Problem
@@ -152,8 +154,9 @@ def _fill(
 def about_run(scenario: Scenario, cost: Mapping[str, float]) -> dict[str, Any]:
     """Return what reproduces a run and what it cost."""
     settings = "".join(f" --set {name}={value}" for name, value in scenario.parameters.items())
+    generator = "" if GENERATOR == SPLITMIX else f"{DRAWS_VARIABLE}={GENERATOR} "
     command = (
-        f"python run.py simulate {scenario.strategy.name} --world {scenario.world_name}"
+        f"{generator}python run.py simulate {scenario.strategy.name} --world {scenario.world_name}"
         f" --children {scenario.children}"
         f" --seed {scenario.seed} --until {month_text(scenario.until)}{settings}"
     )
@@ -179,6 +182,7 @@ def about_run(scenario: Scenario, cost: Mapping[str, float]) -> dict[str, Any]:
             {"month": month_text(month), "values": parameters.changed()}
             for month, parameters in scenario.schedule[1:]
         ],
+        "draws": GENERATOR,
         "commit": _commit(),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in PACKAGES},
         "platform": platform.platform(),

@@ -116,7 +116,9 @@ def is_blocked(child: Child, document: int, helped: bool) -> bool:
     """Whether a document is missing; the worker who meets this takes it in hand first."""
     if not child.model.rules.documents_chain or not child.has_open(document):
         return False
-    if helped and child.needs[document].state in IDLE:
+    need = child.needs[document]
+    dropped_now = need.state == GAVE_UP and need.since == child.model.month
+    if helped and need.state in IDLE and not dropped_now:
         child.move(document, GATHERING_HELPED)
         child.village.county.gathering.append((child, document))
     return True
