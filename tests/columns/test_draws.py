@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from columns.clock import MAX_GAP, gap_from, gap_table
+from columns.clock import MAX_GAP, gap_from, gap_guide, gap_table
 from columns.compiling import kernel
 from columns.draws import happens, hashed_draw, philox_draw, root_key, tick_of, uniform
 from columns.philox import encrypt
@@ -186,15 +186,15 @@ def test_fractions_lie_below_one():
 
 
 @kernel
-def fill_gaps(out, words, thresholds):
+def fill_gaps(out, words, thresholds, guide):
     for i in range(len(words)):
-        out[i] = gap_from(words[i], thresholds)
+        out[i] = gap_from(words[i], thresholds, guide)
 
 
 @pytest.mark.parametrize("rate", [0.004, 0.08, 0.5])
 def test_gaps_of_the_clock_are_geometric(rate):
     gaps, words = np.empty(N, dtype=np.int64), draws("months", 0, N)
-    fill_gaps(gaps, words, gap_table(rate))
+    fill_gaps(gaps, words, gap_table(rate), gap_guide(gap_table(rate)))
     expected = stats.geom.pmf(np.arange(1, MAX_GAP + 1), rate) * N
     expected = np.append(expected, N - expected.sum())
     counts = np.bincount(gaps, minlength=MAX_GAP + 1)
