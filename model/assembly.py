@@ -179,7 +179,9 @@ class Assembled(NamedTuple):
     rank: np.ndarray
 
 
-def assemble(scenario: Scenario, n_threads: int = 1, log_events: bool = False) -> Assembled:
+def assemble(
+    scenario: Scenario, n_threads: int = 1, log_events: bool = False, settled: bool = True
+) -> Assembled:
     """Build the world of a scenario, its people and its desks.
 
     Parameters
@@ -189,6 +191,8 @@ def assemble(scenario: Scenario, n_threads: int = 1, log_events: bool = False) -
         Threads that will work on it; results do not depend on it.
     log_events : bool
         Whether every change of state is kept with its month.
+    settled : bool
+        Fill the places with people, which takes most of the time; a checkpoint brings its own.
     """
     parameters = scenario.schedule[0][1]
     world = build_world(scenario.world, parameters) if isinstance(scenario.world, str) else scenario.world
@@ -216,7 +220,8 @@ def assemble(scenario: Scenario, n_threads: int = 1, log_events: bool = False) -
     )
     state = state._replace(desks=records(desks))
     blocks = county_blocks(state.counties, n_threads)
-    _settle(state, tables, plan, blocks, n_threads)
+    if settled:
+        _settle(state, tables, plan, blocks, n_threads)
     order = scenario.strategy.order_index
     ranking = None
     if scenario.strategy.ranking:

@@ -4,8 +4,8 @@ A checkpoint is a folder with two files. ``columns.npys`` holds raw columns: all
 what was observed so far. ``manifest.json`` says what lies where, with a hash of every column, and to what
 it belongs: engine, data, places, scenario. The folder is filled under another name, forced onto the disk and
 renamed, so there is a whole checkpoint or none. The last two are kept. The log of events only grows, so it is
-written in parts beside the checkpoints, once each. What follows from the scenario (thresholds, curves, ranks,
-neighbours) is not stored but worked out again.
+written in parts beside the checkpoints, once each. What follows from the scenario (thresholds, curves) is
+worked out again instead.
 """
 
 import hashlib
@@ -192,7 +192,7 @@ class Checkpoints:
                 values = {"path": str(path), "what": str(damage)}
                 skipped.append(Problem("checkpoint.damaged", values))
                 continue
-            model = ScaleUpModel(scenario, n_threads, log_events, profile)
+            model = ScaleUpModel(scenario, n_threads, log_events, profile, settled=False)
             if manifest["places"] != _places_hash(model):
                 raise InputError([Problem("checkpoint.other_places", {"folder": str(self.folder)})])
             self._restore(model, path, manifest)
@@ -260,6 +260,7 @@ def _columns(model: ScaleUpModel, months: int) -> dict[str, np.ndarray]:
             f"observed.{name}": column if name in NOT_MONTHLY else column[:months]
             for name, column in observed.items()
         }
+        | {"rank": model.rank}
     )
 
 

@@ -62,6 +62,8 @@ class ScaleUpModel(WithAgents):
         Keep every change of state of every need with its month (for small worlds).
     profile : bool
         Run and time the county phases one by one, with identical results.
+    settled : bool
+        False leaves the places without people, for :meth:`go_on`.
 
     Attributes
     ----------
@@ -78,12 +80,12 @@ class ScaleUpModel(WithAgents):
     scenario: Scenario = None  # type: ignore[assignment]
     """The :class:`model.scenario.Scenario`; takes the place of Mesa's experimental attribute of that name."""
 
-    def __init__(self, scenario=None, n_threads=1, log_events=False, profile=False):
+    def __init__(self, scenario=None, n_threads=1, log_events=False, profile=False, settled=True):
         scenario = scenario or make_scenario()
         super().__init__(rng=scenario.seed % MESA_SEEDS)
         self.scenario = scenario
         self.n_threads, self.log_events = n_threads, log_events
-        assembled = assemble(self.scenario, n_threads, log_events)
+        assembled = assemble(self.scenario, n_threads, log_events, settled)
         self.world, state, self.tables, self.still, self.background, self.blocks, self.rank = assembled
         self._take_state(state)
         self.policy = make_policy(self.scenario.schedule)
@@ -133,7 +135,7 @@ class ScaleUpModel(WithAgents):
         ----------
         months_done : int
         state : columns.state.State
-            Of that run; its ``spread`` and ``observed`` are in place already.
+            Of that run; its ranks, its ``spread`` and what was observed are in place already.
         events : list of (month, ndarray)
             Of that run so far.
         """

@@ -20,6 +20,7 @@ from model.problems import InputError
 from model.reading import ROOT
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
+from model.strategy_file import load_strategy
 from model.worlds import uniform_world
 from results.series import series
 from results.spell_table import spells
@@ -96,6 +97,15 @@ def test_any_threads_go_on_where_rules_change(tmp_path, log_events):
 def test_desks_money_seats_and_spread_go_on(tmp_path, strategy, parameters):
     scenario = make_scenario("teaching", strategy, EARLY_MANDATE | parameters, 2, 60)
     check_going_on(scenario, tmp_path, [23, 47], n_threads=(1, 2))
+
+
+def test_ranks_by_what_people_were_at_the_start_go_on(tmp_path):
+    """Going on builds the places without people, so ranks cannot be worked out again."""
+    strategy = load_strategy("history").model_copy(update={"order": "ranking", "ranking": "trust_sum"})
+    scenario = make_scenario("teaching", strategy, EARLY_MANDATE, 2, 40)
+    model = ScaleUpModel(scenario)
+    assert len(set(model.state.villages.trust_sum)) > 1
+    check_going_on(scenario, tmp_path, [0, 22])
 
 
 def test_grown_lists_go_on(tmp_path, monkeypatch):
