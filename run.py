@@ -4,6 +4,7 @@ import importlib
 
 from commands import MODULES
 from commands.shared import CANNOT_BE_DONE, STOPPED, Stopped, app, spoken_language
+from commands.speaking import run
 
 for module in MODULES:
     importlib.import_module(f"commands.{module}")
@@ -14,7 +15,7 @@ def main() -> None:
     import sys
 
     try:
-        app()
+        run(app)
     except ValueError as error:
         messages = getattr(error, "messages", None)  # InputError; its module is heavy to import
         if messages is None:

@@ -12,6 +12,7 @@ CANNOT_BE_DONE, STOPPED = 2, 130
 
 app = typer.Typer(
     help="Barefoot: a simulation laboratory for scaling up village child-welfare work.",
+    epilog="In Chinese: python run.py --language zh --help",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
