@@ -21,7 +21,7 @@ def sizes_table(rows: list[Mapping[str, Any]]) -> str:
         "kernels": "the same, compiled phases alone",
         "visits": "visits per child-month",
         "candidates": "candidates",
-        "open_spells": "open spells",
+        "open_spells": "open spells looked at",
         "queue_entries": "queue entries",
         "bytes": "bytes per child, columns",
         "all_bytes": "with tables and observations",
