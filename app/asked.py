@@ -25,9 +25,13 @@ from model.scenario import (
 )
 from model.strategy_file import strategy_names
 from model.worlds import worlds_table
+from results.story import STORIES
 
 DEFAULT_WORLD = "teaching"
 DEFAULT_STRATEGY = "history"
+LIFE_DEFAULTS: dict[str, Any] = {"scenario": {}, "story": "left_behind_no_papers", "rank": 0}
+LIFE_KEYS = tuple(LIFE_DEFAULTS)
+MOST_RANK = 10_000
 LONGEST_SHOWN = 80
 """What a user sees of a name that is not known."""
 
@@ -140,6 +144,33 @@ def unknown_keys(asked: Mapping[str, Any], known: tuple[str, ...]) -> list[Probl
         for key in asked
         if key not in known
     ]
+
+
+def life_asked(asked: Mapping[str, Any], limits: Limits) -> tuple[Scenario, str, int]:
+    """Return the scenario, the story and the rank of a request to follow a child.
+
+    Raises
+    ------
+    InputError
+        With all problems of the request, or if the world is too large for its children to be followed.
+    """
+    problems = unknown_keys(asked, LIFE_KEYS)
+    given, story, rank = (asked.get(key, default) for key, default in LIFE_DEFAULTS.items())
+    if not isinstance(given, Mapping):
+        raise InputError([*problems, Problem("app.problem.pair")])
+    if story not in STORIES:
+        shown = str(story)[:LONGEST_SHOWN]
+        values = {"name": shown, "choices": ", ".join(STORIES), "nearest": nearest(shown, STORIES)}
+        problems.append(Problem("story.unknown", values))
+    if type(rank) is not int or not 0 <= rank <= MOST_RANK:
+        problems.append(Problem("app.problem.rank", {"most": MOST_RANK}))
+    scenario = scenario_of(given, limits)
+    villages = next(int(str(row["villages"])) for row in worlds_table() if row["name"] == scenario.world_name)
+    if scenario.children == "none" or villages > limits.followed_villages:
+        problems.append(Problem("app.problem.not_followed", {"most": limits.followed_villages}))
+    if problems:
+        raise InputError(problems)
+    return scenario, str(story), int(rank)
 
 
 def check_size(scenario: Scenario, limits: Limits) -> None:

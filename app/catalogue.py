@@ -5,6 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from app.asked import DEFAULT_STRATEGY, DEFAULT_WORLD
+from app.lessons import lessons
 from app.limits import Limits
 from app.recording import NEEDS, VILLAGE_STATES
 from columns.compiling import prepare_cache
@@ -16,6 +17,7 @@ from model.text import catalogue as all_texts
 from model.worlds import worlds_table
 from results.measures.catalogue import catalogue as measures
 from results.series import MET, NEEDED
+from results.story import STORIES
 
 MAIN_LEVERS = (
     "desk_fte_factor", "desk_plan", "one_stop", "discipline", "scope", "part_time_posts_share",
@@ -29,7 +31,17 @@ LEVEL_OUTCOMES = (
 )  # fmt: skip
 OTHER_OUTCOMES = ("spells_filed_helped", "spells_served_helped", "spells_gave_up", "wait_helped_months")
 CHART_SNIPPET = "window.vegaEmbed = vegaEmbed; window.vega = vega; window.vegaLite = vegaLite;"
-TEXT_PREFIXES = ("app.", "unit.", "strategy_name.", "stratum.", "kind.", "topic.", "figure.credit", "lesson.")
+TEXT_PREFIXES = (
+    "app.",
+    "unit.",
+    "strategy_name.",
+    "stratum.",
+    "kind.",
+    "topic.",
+    "figure.credit",
+    "lesson.",
+    "life.",
+)
 
 
 @cache
@@ -48,6 +60,9 @@ def catalogue(limits: Limits) -> dict[str, Any]:
         "outcomes": LEVEL_OUTCOMES,
         "village_states": VILLAGE_STATES,
         "replications": limits.replications,
+        "followed_villages": limits.followed_villages,
+        "stories": tuple(STORIES),
+        "lessons": lessons(),
     }
 
 

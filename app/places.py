@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model.counties import load_counties, load_pilot_counties
+from model.counties import load_counties
 from model.scale_up import ScaleUpModel
+from results.place_names import english_names
 
 KIND_BITS, REMOTE_BITS = 2, 1
 SEAT = "seat"
@@ -28,14 +29,13 @@ def places(model: ScaleUpModel) -> dict[str, Any]:
     ``villages`` holds uint16 numbers: bits 0–1 kind of unit, bit 2 remote, from bit 3 on the township.
     """
     table, counties, villages = model.world.table, model.state.counties, model.state.villages
-    english = load_pilot_counties().set_index("county_code").county_en
     township = villages["township"] - counties["first_township"][villages["county"]]
     code = villages["kind"] | villages["remote"] << KIND_BITS | township << (KIND_BITS + REMOTE_BITS)
     return {
         "counties": {
             "code": table.county_code.tolist(),
             "name": table.county.tolist(),
-            "name_en": [english.get(each, "") for each in table.county_code],
+            "name_en": english_names(table.county_code.tolist()),
             "province": table.province.tolist(),
             "province_en": table.province_en.tolist(),
             "lon": table.lon.round(3).tolist(),

@@ -17,8 +17,9 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from app.asked import read_json, scenario_of, scenario_of_file, unknown_keys
+from app.asked import life_asked, read_json, scenario_of, scenario_of_file, unknown_keys
 from app.catalogue import catalogue, chart_library, texts
+from app.classroom import classroom
 from app.engine import Engine
 from app.guard import Guard, body_of, refusal
 from app.jobs import Job, Jobs, TooManyError, told
@@ -27,7 +28,7 @@ from app.recording import Recorder, summary_of
 from app.shell import served_page
 from app.takeaway import hand_out, recording, results_archive
 from app.village import village
-from app.work import as_json, comparison_work, run_work
+from app.work import as_json, comparison_work, life_work, run_work
 from model.problems import InputError, Problem
 from model.scenario import Scenario
 from model.text import LANGUAGES
@@ -59,10 +60,12 @@ def make_app(limits: Limits | None = None) -> Starlette:
             Route("/api/texts", _texts),
             Route("/api/runs", _start_run, methods=["POST"]),
             Route("/api/comparisons", _start_comparison, methods=["POST"]),
+            Route("/api/lives", _start_life, methods=["POST"]),
             Route("/api/jobs/{identity}", _follow, methods=["GET"]),
             Route("/api/jobs/{identity}", _stop, methods=["DELETE"]),
             Route("/api/jobs/{identity}/summary", _summary),
             Route("/api/jobs/{identity}/villages/{number:int}", _village),
+            Route("/api/lessons/handout", _classroom),
             Route("/api/jobs/{identity}/results", _results),
             Route("/api/jobs/{identity}/handout", _handout),
             Route("/page/cjk.otf", _font),
@@ -141,6 +144,20 @@ async def _start_comparison(request: Request) -> Response:
         return refusal(422, "app.problem.replications", most=limits.replications)
     identity = _hash(identity_of(first), identity_of(second), str(replications))
     return _started(request, identity, comparison_work(first, second, replications))
+
+
+async def _start_life(request: Request) -> Response:
+    limits: Limits = request.app.state.limits
+    body = await body_of(request, limits.body_bytes, (JSON,))
+    if isinstance(body, Response):
+        return body
+    try:
+        asked = read_json(body)
+        scenario, story, rank = await run_in_threadpool(life_asked, asked, limits)
+    except InputError as error:
+        return _unusable(error)
+    identity = _hash("life", identity_of(scenario), story, str(rank))
+    return _started(request, identity, life_work(scenario, story, rank))
 
 
 def _pair(asked: dict[str, Any], limits: Limits) -> tuple[Scenario, Scenario]:
@@ -273,5 +290,10 @@ async def _handout(request: Request) -> Response:
     job, recorder = _job(request), _recorder(request)
     if job is None or recorder is None:
         return refusal(404, "app.problem.no_job")
-    content = await run_in_threadpool(hand_out, [recording(job.messages)], [], request.app.state.limits)
+    content = await run_in_threadpool(hand_out, [recording(job.messages)], [], [], request.app.state.limits)
     return _attached(content, "text/html; charset=utf-8", "barefoot.html")
+
+
+async def _classroom(request: Request) -> Response:
+    content = await run_in_threadpool(classroom, request.app.state.limits)
+    return _attached(content, "text/html; charset=utf-8", "barefoot-lessons.html")

@@ -34,7 +34,10 @@ def results_archive(recorder: Recorder, language: str) -> bytes:
 
 
 def hand_out(
-    recordings: Sequence[dict[str, Any]], comparisons: Sequence[dict[str, Any]], limits: Limits
+    recordings: Sequence[dict[str, Any]],
+    comparisons: Sequence[dict[str, Any]],
+    lives: Sequence[dict[str, Any]],
+    limits: Limits,
 ) -> str:
     """Return the whole page as one file that plays recorded runs without a server.
 
@@ -44,10 +47,12 @@ def hand_out(
         ``asked`` as the page would ask for it, and the ``messages`` of the run; the first opens by itself.
     comparisons
         ``first`` and ``second`` as asked, and the last ``message`` of the comparison.
+    lives
+        Children followed, one of a story.
     """
     known = {"catalogue": catalogue(limits), "texts": texts(), "recordings": recordings}
-    inlined = {name: packed_text(content) for name, content in {**known, "comparisons": comparisons}.items()}
-    return whole_page(chart_library(), inlined)
+    known |= {"comparisons": comparisons, "lives": lives}
+    return whole_page(chart_library(), {name: packed_text(content) for name, content in known.items()})
 
 
 def packed_text(content: Any) -> str:

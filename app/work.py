@@ -8,10 +8,13 @@ from typing import Any
 from app.jobs import Job, Work
 from app.limits import Limits
 from app.recording import Recorder
+from model.calendar import month_text
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario
 from results.digest import LATE_MONTHS, outcomes
 from results.measures.intervals import paired_difference, t_interval
+from results.story import Life, run_pair, tell
+from results.trace import as_data, without_worker
 from results.view import view_of
 
 
@@ -83,3 +86,20 @@ def compared(first: list[dict[str, float]], second: list[dict[str, float]]) -> d
             }
         )
     return {"pairs": len(first), "outcomes": rows}
+
+
+def life_work(scenario: Scenario, story: str, rank: int) -> Work:
+    """Return the work of a job that follows one child with the worker and without: a single message."""
+
+    def work(_: Job) -> Iterator[str]:
+        life = tell(run_pair(scenario, without_worker(scenario)), story, rank)
+        yield as_json(life_data(scenario, life, story))
+
+    return work
+
+
+def life_data(scenario: Scenario, life: Life, story: str) -> dict[str, Any]:
+    """Return a child's two courses with what the page needs to tell them."""
+    months = [month_text(month) for month in range(scenario.until + 1)]
+    labels = {row.name: row.label.model_dump() for row in scenario.services.rows}
+    return {**as_data(life), "story": story, "months": months, "services": labels}

@@ -16,6 +16,7 @@ from model.problems import InputError, Problem, nearest
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario
 from results.life_line import Place, Step, life_line, months_unmet, place_of
+from results.place_names import english_names
 from results.spell_table import spells
 
 WITHOUT = "no_programme"
@@ -36,7 +37,7 @@ class Life(NamedTuple):
     child, id : Place, str
         Where it lives and when it was born; its id in every run of the seed.
     about : dict
-        Traits at the first need, village and township numbers, county code, month of birth.
+        Traits at any need, village and township numbers, county code, month of birth.
     with_worker, without : list of Step
         What happened to its needs.
     """
@@ -140,8 +141,8 @@ STORIES: dict[str, Callable[[Pair], pd.Series]] = {
 """Stories by name: a score per child that fulfils the condition, the highest tells it best."""
 
 
-def tell(pair: Pair, story: str) -> Life:
-    """Return the child that tells a story best.
+def tell(pair: Pair, story: str, rank: int = 0) -> Life:
+    """Return the child that tells a story best, or the next best ones by rank; after the last the first.
 
     Raises
     ------
@@ -151,11 +152,11 @@ def tell(pair: Pair, story: str) -> Life:
     if story not in STORIES:
         values = {"name": story, "choices": ", ".join(STORIES), "nearest": nearest(story, STORIES)}
         raise InputError([Problem("story.unknown", values)])
-    scores = STORIES[story](pair)
+    scores = STORIES[story](pair).sort_index()
     if scores.empty:
         raise InputError([Problem("story.none", {"name": story})])
-    best = scores.index[scores == scores.max()].min()
-    return life_of(pair, place_of(int(best)))
+    order = scores.sort_values(ascending=False, kind="stable").index
+    return life_of(pair, place_of(int(order[rank % len(order)])))
 
 
 def child_by_id(pair: Pair, identity: str) -> Life:
@@ -182,13 +183,12 @@ def life_of(pair: Pair, child: Place) -> Life:
     """Return what happened to a child in both runs."""
     model, table = pair.with_worker, pair.spells_with
     rows = table[table["child"] == child.number]
-    first = rows.iloc[0] if len(rows) else None
     until = model.months_done - 1
     with_worker, without = (life_line(each, child) for each in (model, pair.without))
     return Life(
         child,
         id_of(model, child),
-        about(model, child, first),
+        about(model, child, rows),
         with_worker,
         without,
         months_unmet(with_worker, until),
@@ -199,8 +199,8 @@ def life_of(pair: Pair, child: Place) -> Life:
 TRAITS = ("left_behind", "disabled", "unattended", "poor", "minority", "hiv_affected", "migrant", "remote")
 
 
-def about(model: ScaleUpModel, child: Place, first: pd.Series | None) -> dict[str, object]:
-    """Return what is known of a child: where it lives, when it was born, its traits at the first need."""
+def about(model: ScaleUpModel, child: Place, rows: pd.DataFrame) -> dict[str, object]:
+    """Return what is known of a child: where it lives, when it was born, its traits at any of its needs."""
     state = model.state
     village = int(state.villages["first_slot"].searchsorted(child.slot, side="right")) - 1
     county = int(state.villages["county"][village])
@@ -208,6 +208,7 @@ def about(model: ScaleUpModel, child: Place, first: pd.Series | None) -> dict[st
         "village": village - int(state.counties["first_village"][county]) + 1,
         "township": int(state.villages["township"][village] - state.counties["first_township"][county]) + 1,
         "county": str(model.world.table.county.iloc[county]),
+        "county_en": english_names([int(state.counties["code"][county])])[0],
         "born": f"{year_of(child.birth_month)}-{month_of_year(child.birth_month):02d}",
-        "traits": [name for name in TRAITS if first is not None and bool(first[name])],
+        "traits": [name for name in TRAITS if bool(rows[name].any())],
     }

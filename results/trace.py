@@ -15,12 +15,14 @@ from results.wording import month_name
 from results.write import about_run, check_folder
 
 
+def without_worker(scenario: Scenario) -> Scenario:
+    """Return the same scenario without the programme."""
+    return make_scenario(scenario.world, WITHOUT, scenario.parameters, scenario.seed, scenario.until)
+
+
 def trace(scenario: Scenario, story: str, identity: str = "") -> Life:
     """Run a scenario and the world without the worker; return a child by its id, or the one of a story."""
-    without = make_scenario(
-        scenario.world, WITHOUT, scenario.parameters, scenario.seed, scenario.until, scenario.children
-    )
-    pair = run_pair(scenario, without)
+    pair = run_pair(scenario, without_worker(scenario))
     return child_by_id(pair, identity) if identity else tell(pair, story)
 
 
@@ -80,6 +82,8 @@ def who(life: Life, language: str) -> str:
     traits = [text(f"stratum.{name}", language) for name in life.about["traits"]]  # type: ignore[attr-defined]
     comma = text("life.comma", language)
     values = {**life.about, "traits": comma.join(traits) or text("life.no_trait", language)}
+    if language == "en" and life.about["county_en"]:
+        values["county"] = text("life.county", language, name=life.about["county_en"])
     values["born"] = _date(str(life.about["born"]), language)
     return text("life.who", language, **values)
 

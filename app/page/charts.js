@@ -38,7 +38,6 @@ function lines(rows, names, colours, format) {
       { data: { values: ends }, mark: { type: "text", align: "left", dx: 6, baseline: "middle", fontWeight: 600, clip: false }, encoding: { x: axisX, y: { field: "at", type: "quantitative" }, text: { field: "name" }, color: { ...tone, scale: { domain: names, range: colours.map(readable) } } } },
     ],
     resolve: { scale: { color: "independent" } },
-    room: roomFor(names),
   };
 }
 
@@ -49,13 +48,6 @@ function readable(hex) {
   const contrast = () => 1.05 / (0.2126 * linear(rgb[0]) + 0.7152 * linear(rgb[1]) + 0.0722 * linear(rgb[2]) + 0.05);
   while (contrast() < 4.5) rgb = rgb.map((v) => v * 0.93);
   return `#${rgb.map((v) => Math.round(v * 255).toString(16).padStart(2, "0")).join("")}`;
-}
-
-/** Room to the right of a chart for the names at the ends of its lines. */
-function roomFor(names) {
-  const context = document.createElement("canvas").getContext("2d");
-  context.font = `600 14px ${getComputedStyle(document.body).fontFamily}`;
-  return Math.ceil(Math.max(...names.map((name) => context.measureText(name).width))) + 14;
 }
 
 /** Whether there is no room for names beside the lines. */
@@ -127,6 +119,22 @@ const CHARTS = {
   },
 };
 
+/** Draw one chart under its message. */
+async function drawOne(embed, grid, title, unit, spec, name) {
+  const plot = h("div.plot");
+  grid.append(h("figure", { class: "chart", "data-chart": name }, h("figcaption", {}, title), h("p.unit", {}, unit), plot));
+  const frame = { width: "container", height: 210, padding: { top: 8, left: 2, right: 8, bottom: 2 }, autosize: { type: "fit-x", contains: "padding" }, config: config() };
+  const result = await embed(plot, { ...spec, ...frame }, { actions: false, renderer: "svg", ast: true, tooltip: false, hover: !calm() });
+  plot.querySelector("svg")?.setAttribute("aria-label", title);
+  return result;
+}
+
+/** Draw some series by month as lines with their names. */
+export async function drawLines(grid, title, unit, opening, values, names, colours, name) {
+  const rows = values.flatMap((series, i) => series.map((value, month) => ({ date: time(opening, month), name: names[i], value })));
+  return drawOne(await chartLibrary(), grid, title, unit, lines(rows, names, colours), name);
+}
+
 /** Make the panel of charts; use(film) shows another run. */
 export function chartView() {
   const frame = panel("app.charts");
@@ -156,11 +164,8 @@ export function chartView() {
     frame.show("ready");
     grid.replaceChildren();
     for (const name of wanted) {
-      const { title, unit, spec: { room = 8, ...spec } } = CHARTS[name](film);
-      const plot = h("div.plot");
-      grid.append(h("figure", { class: "chart", "data-chart": name }, h("figcaption", {}, title), h("p.unit", {}, unit), plot));
-      const result = await embed(plot, { ...spec, width: "container", height: 210, padding: { top: 8, left: 2, right: room, bottom: 2 }, autosize: { type: "fit-x", contains: "padding" }, config: config() }, { actions: false, renderer: "svg", ast: true, tooltip: false, hover: !calm() });
-      plot.querySelector("svg")?.setAttribute("aria-label", title);
+      const { title, unit, spec } = CHARTS[name](film);
+      const result = await drawOne(embed, grid, title, unit, spec, name);
       drawn.push(result);
     }
   }

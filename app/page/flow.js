@@ -23,8 +23,8 @@ function sum(film, measure, month) {
   return total;
 }
 
-/** Make the panel; use(film) shows another run. */
-export function flowView(clock) {
+/** Make the panel; use(film) shows another run. Two panels that share their scales can be compared by eye. */
+export function flowView(clock, shared = { scale: 1, most: 1 }) {
   const frame = panel("app.flow");
   const rows = STOCKS.map(([name]) => row(name));
   const gaps = STEPS.map(({ key }) => ({ key, element: h("div.gap", {}, h("span.arrow", { "aria-hidden": "true" }), h("span.said")) }));
@@ -33,7 +33,7 @@ export function flowView(clock) {
   const board = canvas(draw, { class: "dots", "aria-hidden": "true" });
   const stack = h("div.flow", {}, board.element, ...rows.flatMap((each, i) => (i < gaps.length ? [each.element, gaps[i].element] : [each.element])));
   frame.body.append(stack, gave, key);
-  let [film, dots, scale, most, seen] = [null, [], 1, 1, -1];
+  let [film, dots, seen] = [null, [], -1];
 
   function row(name) {
     const bar = h("div.bar", { style: `background:var(--${name === "served" ? "served" : `need-${name}`})` });
@@ -43,7 +43,8 @@ export function flowView(clock) {
 
   function use(next) {
     film = next;
-    [dots, scale, most, seen] = [[], 1, 1, -1];
+    [dots, seen] = [[], -1];
+    Object.assign(shared, { scale: 1, most: 1 });
     frame.show("loading", "app.loading");
     film.on("opening", () => { if (!film.opening.has_children) frame.show("empty", "app.flow.none"); });
     film.on("frame", () => { measure(film.known - 1); if (film.known === 1) { frame.show(film.opening.has_children ? "ready" : "empty", () => (film.opening.has_children ? "" : t("app.flow.none"))); write(); } });
@@ -53,9 +54,9 @@ export function flowView(clock) {
 
   function measure(month) {
     if (!film.opening.has_children) return;
-    for (const [, stock] of STOCKS) most = Math.max(most, stock(film, month));
+    for (const [, stock] of STOCKS) shared.most = Math.max(shared.most, stock(film, month));
     const flow = Math.max(...STEPS.map(({ helped, alone }) => helped(film, month) + alone(film, month)));
-    while (flow / scale > MOST_DOTS && SCALES.indexOf(scale) < SCALES.length - 1) scale = SCALES[SCALES.indexOf(scale) + 1];
+    while (flow / shared.scale > MOST_DOTS && SCALES.indexOf(shared.scale) < SCALES.length - 1) shared.scale = SCALES[SCALES.indexOf(shared.scale) + 1];
   }
 
   function write() {
@@ -64,21 +65,21 @@ export function flowView(clock) {
     rows.forEach((each, i) => {
       const value = STOCKS[i][1](film, month);
       each.count.textContent = whole(value);
-      each.bar.style.width = `${(100 * value) / most}%`;
+      each.bar.style.width = `${(100 * value) / shared.most}%`;
     });
     gaps.forEach((gap, i) => {
       const { helped, alone } = STEPS[i];
       gap.element.querySelector(".said").textContent = t(`app.flow.${gap.key}`, { helped: whole(helped(film, month)), alone: whole(alone(film, month)) });
     });
     gave.textContent = t("app.flow.gave", { n: whole(film.need("unmet_child_months_gave_up", month)), year: whole(sum(film, "spells_gave_up", month)) });
-    key.replaceChildren(h("span.swatch.round", { style: "background:var(--helped)" }), t("app.helped"), " ", h("span.swatch.round", { style: "background:var(--alone)" }), t("app.alone"), ` · ${t("app.flow.scale", { n: number(scale) })}`);
+    key.replaceChildren(h("span.swatch.round", { style: "background:var(--helped)" }), t("app.helped"), " ", h("span.swatch.round", { style: "background:var(--alone)" }), t("app.alone"), ` · ${t("app.flow.scale", { n: number(shared.scale) })}`);
   }
 
   /** Dots of a month set out one after the other; each falls through its gap in the same time. */
   function emit(month) {
     STEPS.forEach(({ helped, alone }, gap) => {
       for (const [fill, count] of [["helped", helped(film, month)], ["alone", alone(film, month)]]) {
-        const n = Math.floor(count / scale) + (((month * 7919 + gap * 104729) % 100) / 100 < (count / scale) % 1 ? 1 : 0);
+        const n = Math.floor(count / shared.scale) + (((month * 7919 + gap * 104729) % 100) / 100 < (count / shared.scale) % 1 ? 1 : 0);
         for (let i = 0; i < n; i += 1) dots.push({ gap, fill, wait: i / Math.max(1, n) / clock.speed, age: 0, x: ((i * 0.618034 + month * 0.3247 + gap * 0.17 + (fill === "alone" ? 0.5 : 0)) % 1) });
       }
     });

@@ -1,11 +1,14 @@
 // The page: four views behind tabs, the words of one language at a time.
 
+import { childView } from "barefoot/child";
+import { compareView } from "barefoot/compare";
 import { fillWords, h, words } from "barefoot/dom";
+import { lessonView } from "barefoot/lessons";
 import { playView } from "barefoot/play";
 import { load } from "barefoot/source";
 import { language, onLanguage, setLanguage, t, useTexts } from "barefoot/text";
 
-const VIEWS = { play: playView };
+const VIEWS = { play: playView, compare: compareView, child: childView, lessons: lessonView };
 
 async function begin() {
   const main = document.getElementById("main");
@@ -28,7 +31,7 @@ async function begin() {
 
   function open(name) {
     if (!made.has(name)) {
-      const view = VIEWS[name](catalogue, { open, view: (other) => made.get(other) });
+      const view = VIEWS[name](catalogue, open);
       view.element.id = `view-${name}`;
       view.element.setAttribute("role", "tabpanel");
       view.element.setAttribute("aria-labelledby", `tab-${name}`);

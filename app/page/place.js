@@ -4,7 +4,7 @@ import { button, calm, canvas, choice, h, panel } from "barefoot/dom";
 import { drawPlaces } from "barefoot/paint";
 import { layOut, OPEN_COUNTY } from "barefoot/layout";
 import { get } from "barefoot/source";
-import { both, language, number, onLanguage, percent, t, whole } from "barefoot/text";
+import { both, language, number, onLanguage, percent, t, whole, worldName } from "barefoot/text";
 
 const [NEAREST, WHEEL, STEP] = [1 / 260, 1.0016, 1.5];
 const STATES = ["none", "wanted", "filled", "active"];
@@ -204,7 +204,7 @@ export function placeView(clock, { compact = false } = {}) {
   function trailOf() {
     if (!film?.opening || !layout) { trail.replaceChildren(); return; }
     const step = (say, goal) => h("button.link", { type: "button", onclick: () => show(goal) }, say);
-    const parts = [step(t(`app.world.${film.opening.world}`), null)];
+    const parts = [step(worldName(film.opening.world), null)];
     if (sought?.county !== undefined && layout.n > 1) parts.push(h("span", { "aria-hidden": "true" }, "›"), step(countyName(sought.county), { county: sought.county }));
     if (sought?.village !== undefined) parts.push(h("span", { "aria-hidden": "true" }, "›"), h("span", {}, villageName(sought.village)));
     trail.replaceChildren(...parts);

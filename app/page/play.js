@@ -10,12 +10,12 @@ import { leverView } from "barefoot/levers";
 import { placeView } from "barefoot/place";
 import { player } from "barefoot/player";
 import { offline, recorded } from "barefoot/source";
-import { both, onLanguage, say, t } from "barefoot/text";
+import { both, onLanguage, say, t, worldName } from "barefoot/text";
 
 /** Controls of a scenario: world, strategy, seed, last month; asked() is what a run is started with. */
 export function scenarioControls(catalogue, onchange) {
-  const world = choice("app.world", () => catalogue.worlds.map((each) => [each.name, t(`app.world.${each.name}`)]), catalogue.start.world, onchange);
-  const strategy = choice("app.strategy", () => catalogue.strategies.map((each) => [each.name, t(`strategy_name.${each.name}`)]), catalogue.start.strategy, onchange);
+  const world = choice("app.world", () => catalogue.worlds.map((each) => [each.name, worldName(each.name)]), catalogue.start.world, onchange);
+  const strategy = choice("app.strategy", () => catalogue.strategies.map((each) => [each.name, both(each.label)]), catalogue.start.strategy, onchange);
   const seed = h("input", { type: "number", min: "0", step: "1", value: "1", size: 6, onchange });
   const children = h("input", { type: "checkbox", checked: true, onchange });
   const about = h("p.about-world");

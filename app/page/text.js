@@ -42,6 +42,9 @@ export function t(key, values = {}) {
 
 export const has = (key) => key in texts[current];
 
+/** The name of a world; places of one's own are called what their maker called them. */
+export const worldName = (name) => (has(`app.world.${name}`) ? t(`app.world.${name}`) : name);
+
 /** One language of a text that comes with both. */
 export const both = (words) => words?.[current] ?? "";
 

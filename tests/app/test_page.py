@@ -90,7 +90,7 @@ def test_the_page_is_served_with_all_its_parts(client: httpx.Client) -> None:
 def test_a_hand_out_is_one_small_file() -> None:
     recorder = Recorder(make_scenario("four_villages", until="2012-06"), Limits())
     messages = [as_json(recorder.opening()), *map(as_json, recorder.frames())]
-    page = hand_out([recording(messages)], [], Limits())
+    page = hand_out([recording(messages)], [], [], Limits())
     assert len(page.encode()) < LARGEST_HANDOUT_BYTES
     assert 'src="/' not in page
     assert 'href="/' not in page
