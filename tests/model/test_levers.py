@@ -3,9 +3,13 @@
 import numpy as np
 import pytest
 
-from columns.layout import FILED_ALONE, FILED_HELPED
+from columns.layout import FILED_ALONE, FILED_HELPED, SERVED
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
+from model.spread_only import places_of, simulate_spread
+from model.strategy_file import load_strategy
+from model.worlds import uniform_world
+from results.measures.equity import erreygers_index
 from tests.model.paired import (
     EVERYWHERE,
     SEEDS,
@@ -196,3 +200,87 @@ def test_the_discipline_changes_who_is_served_and_hardly_how_many():
         return stock(model, WAITING, stratum="wealth_5") / filed
 
     assert is_up(differences(wait_of_the_less_deprived, fifo, by_need))
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [
+        ({"cash_multiplier": 0.5}, {"cash_multiplier": 3}),
+        ({"one_stop": False}, {"one_stop": True}),
+    ],
+    ids=["cash", "one stop"],
+)
+def test_cash_and_one_window_bring_cases_to_their_end(low, high):
+    assert is_up(differences(completed, low, high))
+
+
+def test_going_along_brings_helped_cases_to_their_end():
+    def completed_with_help(model):
+        return total(model, "served_helped") / total(model, "agreed")
+
+    ample = {"desk_fte_factor": 4}  # at full desks cases that are filed sooner only wait longer
+    advice_only = {"gathering_helped_per_month": 0.15, **ample}
+    company = {"gathering_helped_per_month": 0.5, **ample}
+    assert is_up(differences(completed_with_help, advice_only, company))
+
+
+def test_without_the_chain_of_documents_more_children_have_their_allowance():
+    def served(model):
+        return sum(stock(model, [SERVED], name) for name in ALLOWANCES)
+
+    assert is_up(differences(served, {"documents_chain": True}, {"documents_chain": False}))
+
+
+def test_starved_desks_slow_the_spread_where_peers_look_at_results():
+    shared = {
+        "mandate_month": "never",
+        "adoption_p0_per_month": 0.01,
+        "visible_results_weight_per_month": 0.1,
+        "seats_before_mandate_per_month": 1e6,
+        "scope": "universal",
+        "part_time_pilot_posts_share": 0,
+    }
+
+    def county_months(loop, **desks):
+        peers = uniform_world(160, 30, 20)
+        return np.array(
+            [
+                ScaleUpModel(
+                    make_scenario(
+                        world=peers,
+                        parameters={**shared, "results_loop": loop, **desks},
+                        seed=seed,
+                        until=100,
+                    )
+                )
+                .run()
+                .observed.stages[:, 1]
+                .sum()
+                for seed in range(8)
+            ]
+        )
+
+    ample, starved = {"desk_fte_factor": 4, "hospital_load_factor": 8}, STARVED
+    slowed = county_months(True, **ample) - county_months(True, **starved)
+    assert (slowed >= 0).all()
+    assert (slowed > 0).sum() >= 4
+    assert (county_months(False, **ample) == county_months(False, **starved)).all()
+
+
+def test_poorest_first_covers_the_poor_and_random_order_nobody_in_particular():
+    def index(order, seed):
+        strategy = load_strategy("history").model_copy(update={"order": order})
+        scenario = make_scenario(
+            world="five_provinces", strategy=strategy, until=90, children="none", seed=seed
+        )
+        counties = simulate_spread(places_of("five_provinces"), scenario).counties
+        ranked = np.argsort(-counties.poverty)
+        covered = counties.children * counties.n_posts / counties.n_villages
+        return float(erreygers_index(covered[ranked], counties.children[ranked]))
+
+    seeds = range(4)
+    poorest, drawn = (
+        np.array([index(order, seed) for seed in seeds]) for order in ("poorest_first", "random")
+    )
+    assert is_up(drawn - poorest)
+    assert (poorest < 0).all()
