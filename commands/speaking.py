@@ -91,7 +91,7 @@ def run(app: Any) -> None:
     language = system_language()
     command = typer.main.get_command(app)
     speak(command, language)
-    usage_error = typer.BadParameter.__mro__[1]
+    usage_error: Any = typer.BadParameter.__base__
     try:
         end = command.main(args=words, prog_name="run.py", standalone_mode=False)
     except typer.Abort:

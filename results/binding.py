@@ -16,18 +16,28 @@ STEP_NAMES = ("none", "found", "filed", "served")
 WINDOW_MONTHS = 12
 
 
-def binding_by_county(counties: pd.DataFrame) -> dict[int, NDArray[np.int64]]:
-    """Return for every county code the position in `STEP_NAMES` of the step that binds, shape (months,).
+def recent_cascade(counties: pd.DataFrame) -> NDArray[np.float64]:
+    """Return needs that reached each of `COUNTY_STEPS` or a later one, over the months of the window.
 
     Parameters
     ----------
     counties
         One row per month and county with `COUNTY_STEPS`, as in ``counties.parquet``.
+
+    Returns
+    -------
+    NDArray
+        Shape (months, counties, steps), counties in the order of the table.
     """
-    codes = counties["county_code"].drop_duplicates().to_numpy()
-    flows = counties[list(COUNTY_STEPS)].to_numpy(np.float64).reshape(-1, len(codes), len(COUNTY_STEPS))
+    n = counties["county_code"].nunique()
+    flows = counties[list(COUNTY_STEPS)].to_numpy(np.float64).reshape(-1, n, len(COUNTY_STEPS))
     so_far = np.concatenate([np.zeros_like(flows[:1]), np.cumsum(flows, axis=0)])
     until = np.arange(1, len(flows) + 1)
-    recent = so_far[until] - so_far[np.maximum(until - WINDOW_MONTHS, 0)]
-    binding = binding_step(nested_counts(recent))
+    return nested_counts(so_far[until] - so_far[np.maximum(until - WINDOW_MONTHS, 0)])
+
+
+def binding_by_county(counties: pd.DataFrame) -> dict[int, NDArray[np.int64]]:
+    """Return for every county code the position in `STEP_NAMES` of the step that binds, shape (months,)."""
+    binding = binding_step(recent_cascade(counties))
+    codes = counties["county_code"].drop_duplicates()
     return {int(code): binding[:, position] for position, code in enumerate(codes)}

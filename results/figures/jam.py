@@ -5,10 +5,11 @@ from matplotlib.colors import to_rgb
 from numpy.typing import NDArray
 
 from model.text import text
+from results.binding import STEP_NAMES, recent_cascade
 from results.figures.parts import colour_key, mark_events, time_axis
 from results.figures.places import county_names
-from results.measures.cascade import binding_step, nested_counts
-from results.report_parts import COUNTY_STEPS, MOST_COUNTIES, STEP_NAMES, YEAR
+from results.measures.cascade import binding_step
+from results.report_parts import MOST_COUNTIES, YEAR
 from results.style import BLUE, GRID, ORANGE, VERMILION, WIDE, Picture, house_style, new_figure
 from results.view import RunView
 from results.wording import month_name
@@ -76,11 +77,6 @@ def jam(view: RunView, language: str = "en") -> Picture:
 
 def binding_by_month(view: RunView) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the step that binds and the share of needs lost there, both (months, counties), over a year."""
-    table = view.counties
-    shape = (view.n_months, -1, len(COUNTY_STEPS))
-    flows = table[list(COUNTY_STEPS)].to_numpy(np.float64).reshape(shape)
-    through = np.concatenate([np.zeros_like(flows[:1]), np.cumsum(flows, axis=0)])
-    months = np.arange(view.n_months)
-    reached = nested_counts(through[months + 1] - through[np.maximum(months + 1 - YEAR, 0)])
+    reached = recent_cascade(view.counties)
     lost = -np.diff(reached, axis=-1).min(axis=-1)
     return binding_step(reached), lost / np.maximum(reached[..., 0], 1.0)
