@@ -236,8 +236,9 @@ class ScaleUpModel(WithAgents):
                 state.counters[:, ALLOWANCES[int(row.group)]] += state.county_tally[:, s, SERVED]
         self.observed.counters[month] = state.counters.sum(axis=0)
         account_costs(state.counties, state.counters, *self._money, self.tables.rules)
-        costs, payments, _ = self._money
+        costs, payments, gap = self._money
         own.share_payments(self.world.given, month, costs, payments)
+        own.count_overspending(self.world.given, state.counties, gap)
         observe_money(self.observed, month, *self._money)
 
     def observe_month(self, month):

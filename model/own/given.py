@@ -130,6 +130,15 @@ def share_payments(given: Given | None, month: int, costs: NDArray[np.int64], pa
         payments[c, CENTRAL] = whole - payments[c, LOCAL] - payments[c, PROVINCIAL]
 
 
+def count_overspending(given: Given | None, counties: Any, gap: NDArray[np.int64]) -> None:
+    """Add to the financing gap what was spent beyond a county's own money. Works in place.
+
+    Spaces that exist are kept running, whatever the money of a later year.
+    """
+    if given is not None and given.money_fen:
+        gap += np.maximum(counties["spent"] - counties["budget"], 0)
+
+
 def yuan_to_fen(yuan: float) -> int:
     """Turn yuan into whole fen."""
     return round(yuan * FEN_PER_YUAN)

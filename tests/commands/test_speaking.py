@@ -102,7 +102,6 @@ def call(*words, **environment):
         (["places", "check", "--language", "zh"], {}, 2, "缺少参数"),
         (["places", "check"], {}, 2, "Missing argument"),
         (["--language", "fr", "worlds"], {}, 2, "en / zh"),
-        (["simulate", "--world", "nowhere", "--language", "zh"], {}, 2, "没有"),
     ],
 )
 def test_as_a_user_calls_it(words, environment, status, said):

@@ -174,7 +174,17 @@ def test_money_binds_where_it_is_listed(frames):
     assert poor["2011.category.pay"] == 0 < free["2011.category.pay"]
     frames["money"] = money_table(0.0, years=[2010])
     assert outcomes(frames)["2012.category.pay"] > 0, "a year without a line is not limited"
-    assert outcomes(frames, budget_binds=False) == free
+    unbound = outcomes(frames, budget_binds=False)
+    assert {key: value for key, value in unbound.items() if "available" not in key} == free
+
+
+def test_spaces_that_exist_are_kept_and_what_they_cost_beyond_the_money_is_a_gap(frames):
+    frames["money"] = money_table(0.0, years=[2012])
+    found = outcomes(frames, space_opening_per_year=0.9)
+    assert found["2011.gap.financing_gap"] == 0
+    kept = sum(found[f"2012.category.{name}"] for name in ("spaces", "pay", "training", "supervision"))
+    assert found["2012.category.pay"] == 0
+    assert found["2012.gap.financing_gap"] >= kept > 0
 
 
 def test_who_pays_follows_the_money_and_adds_up(frames):
