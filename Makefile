@@ -18,7 +18,7 @@ demo: setup ## set everything up, simulate the pilot and its national roll-out, 
 	@$(VENV) run.py demo $(ARGS)
 
 test: setup ## set everything up and run the tests; ARGS="-k spread" chooses some
-	@$(VENV) -m pytest $(ARGS)
+	@$(VENV) -m pytest -n auto --dist loadfile $(ARGS)
 
 check: setup ## style, format, types and the layout of the code
 	@$(VENV) -m ruff check .
