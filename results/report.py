@@ -81,7 +81,7 @@ def report(
     """
     made = run_pictures(view, language) if pictures is None else pictures
     late = min(LATE_MONTHS, view.n_months)
-    name = catalogue(language).get(f"strategy_name.{view.strategy}", view.strategy)
+    name = catalogue(language).get(f"strategy_name.{view.strategy}", view.strategy.replace("_", " "))
     world = catalogue(language).get(f"world.{view.world}", view.world)
     posts = view.posts[view.posts["month"] == 0]
     children = view.counties.groupby("month")["children"].sum()

@@ -79,11 +79,11 @@ def report_answers(view: RunView, language: str) -> list[str]:
     lost = FATES[int(shares[1:].argmax()) + 1]
     behind = _furthest_behind(view, late, language)
     if names:
-        recent = yearly(backlog, YEAR)[:, -1]
-        desk = int(np.nan_to_num(recent).argmax())
+        recent = np.nan_to_num(yearly(backlog, YEAR)[:, -1])
+        desk = int(recent.argmax())
         sentences.append(
             text(
-                "report.answer.jam",
+                "report.answer.jam" if recent[desk] >= LEAST_BACKLOG_MONTHS else "report.answer.no_queue",
                 language,
                 lost=text(f"fate.{lost}", language),
                 desk=in_sentence(view.services[names[desk]][language], language),
@@ -239,11 +239,10 @@ def parameter_rows(view: RunView, declared: Sequence[dict[str, str]], language: 
         if source.startswith("assumption"):
             source = source.partition(":")[2].strip() if language == "en" else ""
         value = view.parameters[name]
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
         rows.append(
             {
                 **row,
-                "value": f"{value:g}" if is_number else str(value),
+                "value": declarations()[name].shown(value),
                 "changed": name in view.changed,
                 "kind": text(f"kind.{row['kind']}", language),
                 "source": source,

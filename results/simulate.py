@@ -106,7 +106,7 @@ def simulate_and_write(
                 model, notes = _resumed(kept.load(scenario, threads, log_events, profile), language, say)
             else:
                 model = ScaleUpModel(scenario, threads, log_events, profile)
-                notes = {"resumed_after": [], "state_hashes": {}}
+                notes = {"resumed_after": [], "state_hashes": {}, "strategy_given": strategy}
             cost = _meter(notes)
             _run_on(model, notes, cost, kept, checkpoint_every)
             paths = write_run(model, folder, language, cost(), notes)

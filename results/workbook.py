@@ -64,7 +64,7 @@ def write_workbook(path: Path, view: RunView, facts: Mapping[str, Any], language
 
 def _write_summary(page: Page, view: RunView) -> None:
     language, late = page.language, min(LATE_MONTHS, view.n_months)
-    name = catalogue(language).get(f"strategy_name.{view.strategy}", view.strategy)
+    name = catalogue(language).get(f"strategy_name.{view.strategy}", view.strategy.replace("_", " "))
     page.title(text("workbook.title", language, strategy=name), view.sentence.get(language, ""))
     page.heads(
         [text(f"workbook.{key}", language) for key in ("outcome", "value", "unit")], widths=(44, 16, 34)

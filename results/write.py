@@ -131,7 +131,7 @@ def _fill(
     _json(folder / "summary.json", summary(model, followed))
     about = (
         dict(notes)
-        | about_run(model.scenario, cost)
+        | about_run(model.scenario, cost, notes.get("strategy_given", ""))
         | {
             "state_hash": model.state_hash(),
             "results_hash": hash_of(tables["series"]),
@@ -151,12 +151,13 @@ def _fill(
     (folder / "report.html").write_text(report(view, facts, language, pictures), encoding="utf-8")
 
 
-def about_run(scenario: Scenario, cost: Mapping[str, float]) -> dict[str, Any]:
-    """Return what reproduces a run and what it cost."""
+def about_run(scenario: Scenario, cost: Mapping[str, float], strategy: str = "") -> dict[str, Any]:
+    """Return what reproduces a run and what it cost; ``strategy`` is how the user named it, if by a file."""
     settings = "".join(f" --set {name}={value}" for name, value in scenario.parameters.items())
     generator = "" if GENERATOR == SPLITMIX else f"{DRAWS_VARIABLE}={GENERATOR} "
     command = (
-        f"{generator}python run.py simulate {scenario.strategy.name} --world {scenario.world_name}"
+        f"{generator}python run.py simulate {shlex.quote(strategy or scenario.strategy.name)}"
+        f" --world {scenario.world_name}"
         f" --children {scenario.children}"
         f" --seed {scenario.seed} --until {month_text(scenario.until)}{settings}"
     )

@@ -8,7 +8,7 @@ from matplotlib.ticker import StrMethodFormatter
 
 from model.money import CATEGORIES, IN_ENVELOPE
 from model.text import text
-from results.figures.parts import few_ticks
+from results.figures.parts import MOST_YEARS, few_ticks
 from results.style import (
     BLUE,
     GREEN,
@@ -82,7 +82,8 @@ def _draw(axes: Axes, years: Sequence[int], parts: dict[str, np.ndarray], langua
         axes.annotate(name, (1, height), xycoords="axes fraction", xytext=(4, 0), textcoords="offset points",
                       va="center", size=7.5, color=ink(colour),
                       annotation_clip=False)  # fmt: skip
-    axes.set_xticks(years[::2], [str(year) for year in years[::2]])
+    shown = years[:: 2 if len(years) <= MOST_YEARS else 4]
+    axes.set_xticks(shown, [str(year) for year in shown])
     axes.grid(visible=False, axis="x")
     few_ticks(axes, 5)
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))

@@ -20,6 +20,8 @@ EVENT_LIFT = 0.075
 """Height of a row of event names above the axes, as a share of their height."""
 LEAST_YEARS_APART = 1.95
 YEAR_STEP = 2
+MOST_YEARS = 13
+"""With more bars of years than this, only every fourth has its number."""
 FEW_DECADES = 2.5
 """A logarithmic axis shorter than this has numbers between powers of ten too."""
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from model.calendar import year_of
 from model.text import text
-from results.figures.parts import count_axis, share_axis
+from results.figures.parts import MOST_YEARS, count_axis, share_axis
 from results.measures.ratios import divide
 from results.series import ALL
 from results.style import ALONE, HELPED, INK, MUTED, WIDE, Picture, house_style, ink, new_figure
@@ -46,7 +46,8 @@ def served(view: RunView, language: str = "en") -> Picture:
         left.bar(years, with_help, bottom=all_served - with_help, color=HELPED, width=0.8)
         left.set_title(text("figure.served.by_year", language))
         left.set_ylabel(text("figure.served.y", language))
-        left.set_xticks(years[::2], [str(year) for year in years[::2]])
+        shown = years[:: 2 if len(years) <= MOST_YEARS else 4]
+        left.set_xticks(shown, [str(year) for year in shown])
         left.grid(visible=False, axis="x")
         count_axis(left, language)
         left.margins(y=0.16)

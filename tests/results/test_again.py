@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 from itertools import pairwise
 
@@ -196,3 +197,14 @@ def test_a_damaged_run_is_refused(folder, tmp_path, content):
     (copy / "money.parquet").write_bytes(content)
     with pytest.raises(InputError, match="cannot be read"):
         report_again(copy, "zh")
+
+
+def test_the_command_names_the_file_of_a_strategy_as_it_was_given(tmp_path):
+    plan = tmp_path / "my plan.yaml"
+    plan.write_text("extend: history\nsentence: A plan.\n", encoding="utf-8")
+    out = tmp_path / "out"
+    simulate_and_write(str(plan), "four_villages", "all", [], 1, "2010-06", 1, out, "en")
+    words = shlex.split(json.loads((out / "run.json").read_text(encoding="utf-8"))["command"])
+    assert words[3] == str(plan)
+    assert read_view(out).sentence["en"] == "A plan."
+    assert "Report: my plan" in (out / "report.html").read_text(encoding="utf-8")
