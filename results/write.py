@@ -4,6 +4,7 @@ import hashlib
 import json
 import platform
 import resource
+import shlex
 import shutil
 import subprocess
 import sys
