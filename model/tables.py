@@ -168,10 +168,12 @@ def milestones(services, rules):
 def give_up_curve(services, rules):
     """Monthly probability of giving up after waiting w months: θ = θ0·exp(θ1·(w/patience − 1)), 1 − e^−θ."""
     curve = np.zeros((len(services), MONTH_BITS))
+    slope, multiplier = float(rules.abandonment_slope), float(rules.patience_multiplier)
     for s, row in enumerate(services):
-        patience = row.patience_months * rules.patience_multiplier
+        patience = float(row.patience_months) * multiplier
+        longest = math.log(patience) + 2.0
         for wait in range(MONTH_BITS):
-            growth = min(rules.abandonment_slope * (wait / patience - 1.0), math.log(patience) + 2.0)
+            growth = min(slope * (wait / patience - 1.0), longest)
             curve[s, wait] = 1.0 - math.exp(-math.exp(growth) / patience)
     return curve
 
