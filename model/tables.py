@@ -168,6 +168,8 @@ def milestones(services, rules):
 def give_up_curve(services, rules):
     """Monthly probability of giving up after waiting w months: θ = θ0·exp(θ1·(w/patience − 1)), 1 − e^−θ."""
     curve = np.zeros((len(services), MONTH_BITS))
+    if not rules.families_lose_patience:
+        return curve
     slope, multiplier = float(rules.abandonment_slope), float(rules.patience_multiplier)
     for s, row in enumerate(services):
         patience = float(row.patience_months) * multiplier
