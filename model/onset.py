@@ -114,7 +114,7 @@ def draw_events(state, tables, c, month, candidates, n_candidates, drawn):
         slot = candidates[i]
         while slot >= state.villages[v].first_slot + state.villages[v].n_slots:
             v += 1
-        # Who left in the meantime, or came into the slot today, has no event.
+        # Who left in the meantime has no event, nor has who came into the slot with a later date.
         if (state.traits[slot] & CHILD_PRESENT) and state.due[slot] == today:
             village = state.villages[v]
             age = (month - np.int64(state.birth[slot])) & MONTH_BYTE

@@ -351,7 +351,7 @@ def age_population(state, tables, c, month, thread, candidates):
     county, arena = state.counties[c], state.arenas[c]
     books = books_of(state, c, thread)
     today = np.uint8(month & MONTH_BYTE)
-    n_candidates = 0
+    n_candidates, newcomers_due = 0, False
     for s in range(2 * c, 2 * c + 2):
         sector = state.sectors[s]
         aged_out = 0
@@ -377,10 +377,13 @@ def age_population(state, tables, c, month, thread, candidates):
         hold = tables.rules[0].hold_population
         births = aged_out if hold else np.int64(tables.births[s, month])
         for _ in range(births):
-            settle_newcomer(books, state, tables, county, arena, sector, month, 0)
+            newcomers_due |= settle_newcomer(books, state, tables, county, arena, sector, month, 0)
         if not hold:
-            migrate(books, state, tables, county, arena, sector, month, np.int64(tables.target[s, month]))
+            target = np.int64(tables.target[s, month])
+            newcomers_due |= migrate(books, state, tables, county, arena, sector, month, target)
         books.meters[M_CHILDREN] += sector.n_children
+    if newcomers_due:  # they belong among the others in the order of slots
+        n_candidates = find_candidates(state, c, month, candidates)
     books.meters[M_CANDIDATES] += n_candidates
     return n_candidates
 
@@ -400,16 +403,20 @@ def list_due(state, village, today, slots, first):
 
 @part
 def settle_newcomer(books, state, tables, county, arena, sector, month, age):
-    """A child of the given age comes into the longest vacant slot of the sector."""
+    """A child of the given age comes into the longest vacant slot of the sector.
+
+    Returns True if a candidate event falls on this very month: needs of newcomers end in the month in which
+    they come, so they must begin in it too, or the very young would be in need less often than declared.
+    """
     slot = occupy(state, sector, county)
     if slot == NO_SLOT:
         books.problems[0] = PROBLEM_SLOTS
-        return
+        return False
     sector.n_children += 1
     key = settle_child(books, state, tables, county, arena, slot, month, age)
     if age == 0:
         follow_newborn(books, state, tables, county, slot, month)
-    set_clock(state, tables, slot, key, age, month, AFTER_CANDIDATE)
+    return set_clock(state, tables, slot, key, age, month, AFTER_MILESTONE)
 
 
 @part
@@ -425,8 +432,11 @@ def follow_newborn(books, state, tables, county, slot, month):
 
 @part
 def migrate(books, state, tables, county, arena, sector, month, target):
-    """Let children move away or arrive until the sector has the number that the census path asks for."""
-    attempt = 0
+    """Let children move away or arrive until the sector has the number that the census path asks for.
+
+    Returns True if a candidate event of an arrival falls on this month.
+    """
+    attempt, is_due = 0, False
     while sector.n_children > target:
         bits = draw(sector.key, MOVES_AWAY, month, attempt)
         slot = sector.first_slot + np.int64(uniform(bits) * sector.n_slots)
@@ -437,8 +447,9 @@ def migrate(books, state, tables, county, arena, sector, month, target):
     arrival = 0
     while sector.n_children < target and sector.n_free > 0:
         age = np.int64(uniform(draw(sector.key, ARRIVES, month, arrival)) * CHILDHOOD_MONTHS)
-        settle_newcomer(books, state, tables, county, arena, sector, month, age)
+        is_due |= settle_newcomer(books, state, tables, county, arena, sector, month, age)
         arrival += 1
+    return is_due
 
 
 @part

@@ -11,7 +11,7 @@ from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
 from model.strategy_file import strategy_names
 from model.worlds import uniform_world
-from tests.model.ledger import OPEN, Ledger, Replay, flow, run_checked
+from verification.ledger import OPEN, Ledger, Replay, flow, run_checked
 
 WORLDS = ("four_villages", "teaching", "uniform")
 EARLY_MANDATE = {

@@ -12,7 +12,7 @@ from model.calendar import month_text
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
 from model.schedule import PHASES
-from tests.model.ledger import Entries
+from verification.ledger import Entries
 from tools.differ.__main__ import first_difference, main, report
 from tools.differ.lockstep import (
     LISTS,
