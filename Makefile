@@ -6,7 +6,7 @@ LOCK := uv pip compile -q --universal --python-version 3.12 --generate-hashes --
 	--no-annotate --no-config pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench baseline extras lock clean
+.PHONY: help setup demo test check format bench verify baseline extras lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ format: setup ## put the code in its usual format
 
 bench: setup ## speed and memory of this version
 	@$(VENV) -m benchmarks $(ARGS)
+
+verify: setup ## compare the engine with theory, write docs/verification.md
+	@$(VENV) -m verification $(ARGS)
 
 baseline: setup ## write the committed numbers anew, after a change that is meant to move them
 	@$(VENV) -m tools.baseline --write $(ARGS)

@@ -5,7 +5,8 @@ One declaration drives validation, documents, sliders, sampling and reports. Two
 the ends of what the model accepts, wider where a test or a thought experiment needs it. ``clock`` marks
 parameters that enter the ceiling of a candidate clock: its hazards are bounded at ``maximum`` for "up" (the
 hazard rises with the parameter) and at ``minimum`` for "down". ``at_start`` marks parameters that are read
-when a world is set up and not again, so a dated event cannot change them.
+when a world is set up and not again, so a dated event cannot change them. ``deletes`` says of a switch, or of
+a number with a neutral value, which term of the model is gone at that value: for comparison with theory.
 """
 
 import functools
@@ -45,6 +46,12 @@ class Bilingual(BaseModel):
         return self.zh if language == "zh" else self.en
 
 
+class Deletion(Bilingual):
+    """Which term of the model a parameter takes away, and at which value."""
+
+    at: Value
+
+
 class Declaration(BaseModel):
     """One parameter: what it means, what it may be and where its value comes from."""
 
@@ -68,6 +75,7 @@ class Declaration(BaseModel):
     clock: Literal["", "up", "down"] = ""
     at_start: bool = False
     needs: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
+    deletes: Deletion | None = None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -205,9 +213,20 @@ def declarations(folder: Path = FOLDER) -> dict[str, Declaration]:
     return found
 
 
+def switches() -> dict[str, Declaration]:
+    """Return the parameters that delete a term of the model at some value, by name."""
+    return {name: each for name, each in declarations().items() if each.deletes is not None}
+
+
 def _declaration(name: str, topic: str, fields: dict[str, Any]) -> Declaration:
     if fields.get("type") == "month":
         default = fields["default"]
         fields = {**fields, "default": NEVER if default == NEVER_WORD else month_index(default)}
     declaration = Declaration(name=name, topic=topic, **fields)
+    if declaration.deletes is not None:
+        neutral = declaration.read(declaration.deletes.at)
+        if neutral == declaration.read(declaration.default):
+            raise ValueError(f"deletes its term by default ({neutral!r})")
+        fields = {**fields, "deletes": declaration.deletes.model_copy(update={"at": neutral})}
+        declaration = Declaration(name=name, topic=topic, **fields)
     return declaration.model_copy(update={"default": declaration.read(declaration.default)})

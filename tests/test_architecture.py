@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 LAYERS = ("columns", "agents", "model", "results", "experiments", "calibration", "app")
 """From the ground up: each may import those before it, none after it."""
-ON_TOP = ("run", "commands", "benchmarks", "tools", "tests")
+ON_TOP = ("run", "commands", "benchmarks", "verification", "tools", "tests")
 """May import anything; imported by nobody, except that tests may share helpers."""
 ENGINE = ("columns", "agents", "model")
 LONGEST_FILE_LINES = 500

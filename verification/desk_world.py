@@ -3,8 +3,8 @@
 Many equal counties, each with as many desks as there are services, are as many independent replications. A
 need that befalls each of N children with a small chance p a month arrives as a Poisson stream of rate N·p, up
 to the few children who are in need already (:func:`chance_of_need` makes up for them on average). Families
-seek at once and have their papers at once; nobody is refused. Children are under five at the start and none is
-born, comes or goes in 155 months, so no case leaves the queue because a child grows up.
+seek at once and have their papers at once; nobody is refused. Children are under five at the start and none
+is born, comes or goes in 155 months, so no case leaves the queue because a child grows up.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,9 +25,12 @@ from model.worlds import world_of
 LAST = 155
 """Before this month no child is 18 (:data:`CHILDREN_STAY`)."""
 OFFICES = {
-    "police": "police_fte", "education": "education_fte", "protection": "protection_fte",
-    "clinic": "clinic_fte", "civil_affairs": "civil_affairs_fte",
-}  # fmt: skip
+    "police": "police_fte",
+    "education": "education_fte",
+    "protection": "protection_fte",
+    "clinic": "clinic_fte",
+    "civil_affairs": "civil_affairs_fte",
+}
 """Offices whose staff is declared; each group of desks has one."""
 MINUTES_PER_MONTH = 160 * 60
 REFERENCE_CHILDREN = 40_000
@@ -88,22 +91,49 @@ def plain_service(name: str, **fields: object) -> Service:
     """A service for all children whose need arises, is sought and is met without any complication."""
     base = default_services().rows[default_services().index("protection")].model_dump()
     plain = {
-        "label": Bilingual(en=name, zh=name), "ages": (0, 18), "group": "all", "by_status": False,
-        "durable": False, "hard_prerequisite": None, "soft_prerequisite": None, "refusal_without": 0,
-        "desk": "county", "hours_per_case": 1, "review_hours": 0, "review_interval_months": 0,
-        "lapse_share": 0, "find_probability": 0, "consent_probability": 0, "refusal_share": 0,
-        "not_eligible_share": 0, "gathering_alone_per_month": 1, "gathering_helped_per_month": 1,
-        "seeking_share": 1, "priority_class": 2, "unit_cost_yuan": 0, "term_entry": False,
-        "kept_matters": False, "preventable": False, "vulnerable_by_need": False, "strain_multiplier": 1,
-        "multipliers": {}, "source": "assumption: a queue of theory", "patience_months": 1,
-    }  # fmt: skip
+        "label": Bilingual(en=name, zh=name),
+        "ages": (0, 18),
+        "group": "all",
+        "by_status": False,
+        "durable": False,
+        "hard_prerequisite": None,
+        "soft_prerequisite": None,
+        "refusal_without": 0,
+        "desk": "county",
+        "hours_per_case": 1,
+        "review_hours": 0,
+        "review_interval_months": 0,
+        "lapse_share": 0,
+        "find_probability": 0,
+        "consent_probability": 0,
+        "refusal_share": 0,
+        "not_eligible_share": 0,
+        "gathering_alone_per_month": 1,
+        "gathering_helped_per_month": 1,
+        "seeking_share": 1,
+        "priority_class": 2,
+        "unit_cost_yuan": 0,
+        "term_entry": False,
+        "kept_matters": False,
+        "preventable": False,
+        "vulnerable_by_need": False,
+        "strain_multiplier": 1,
+        "multipliers": {},
+        "source": "assumption: a queue of theory",
+        "patience_months": 1,
+    }
     return Service.model_validate({**base, **plain, "name": name, **fields})
 
 
 def papers() -> list[Service]:
     """The two documents with which every table of services begins, out of the way in the township."""
     rows = [default_services()[position].model_dump() for position in range(2)]
-    out = {"desk": "township", "office": "clinic", "hard_prerequisite": None, "multipliers": {}}
+    out: dict[str, object] = {
+        "desk": "township",
+        "office": "clinic",
+        "hard_prerequisite": None,
+        "multipliers": {},
+    }
     return [Service.model_validate({**row, **out}) for row in rows]
 
 
@@ -115,11 +145,16 @@ def desk_services(groups: Sequence[DeskGroup], children: int) -> Services:
         share = (1 + ROUNDING) * chance / (1 + chance)  # then a need is sought, or ends, within a month
         rows += [
             plain_service(
-                f"{office}_{copy}", office=office, inflow_per_month=chance, need_share=share,
-                need_share_pilot=share, seeking_share=group.seeking, patience_months=group.patience_months,
+                f"{office}_{copy}",
+                office=office,
+                inflow_per_month=chance,
+                need_share=share,
+                need_share_pilot=share,
+                seeking_share=group.seeking,
+                patience_months=group.patience_months,
             )
             for copy in range(group.copies)
-        ]  # fmt: skip
+        ]
     return Services(rows=tuple(rows), reference_shares=default_services().reference_shares)
 
 
@@ -127,8 +162,7 @@ def staff(groups: Sequence[DeskGroup], children: int) -> dict[str, float]:
     """Staff of the offices that gives every desk its slots of one hour."""
     scale = REFERENCE_CHILDREN / (AT_START * children) * 60 / MINUTES_PER_MONTH
     return {
-        fte: group.slots * group.copies * scale
-        for fte, group in zip(OFFICES.values(), groups, strict=False)
+        fte: group.slots * group.copies * scale for fte, group in zip(OFFICES.values(), groups, strict=False)
     }
 
 

@@ -96,9 +96,7 @@ def single_server(seeds: Sequence[int]) -> list[Row]:
     """M/M/1 from two lengths of the step: number, time at the desk, probability of having to wait."""
     runs = [step_run(seed) for seed in seeds]
     theory = mm1(LOAD, 1.0)
-    laws = [
-        window_law(month_matrix(LOAD * slots, slots, 120), STEP_FIRST, LAST) for slots in (FINE, COARSE)
-    ]
+    laws = [window_law(month_matrix(LOAD * slots, slots, 120), STEP_FIRST, LAST) for slots in (FINE, COARSE)]
     ratio = COARSE / FINE
     number = to_the_limit(mean_of(laws[0]), mean_of(laws[1]), ratio)
     waits = to_the_limit(1 - laws[0][0], 1 - laws[1][0], ratio)
@@ -230,8 +228,8 @@ def stalled(seeds: Sequence[int]) -> list[Row]:
     """A desk without hours: how many months after filing families give up."""
     settings = {"abandonment_slope": STALLED_SLOPE}
     runs = [run_desks([STALLED], STALLED_COUNTIES, STALLED_CHILDREN, seed, settings) for seed in seeds]
-    gave_up = sum(run.waits(0, "gave_up", 0).sum(axis=0) for run in runs)
-    filed = np.cumsum(sum(run.flow(0, "filed_alone").sum(axis=1) for run in runs))
+    gave_up = np.sum([run.waits(0, "gave_up", 0).sum(axis=0) for run in runs], axis=0)
+    filed = np.cumsum(np.sum([run.flow(0, "filed_alone").sum(axis=1) for run in runs], axis=0))
     patience = STALLED.patience_months
     months = np.arange(LAST + 1)
     hazard = 1 - np.exp(-np.exp(STALLED_SLOPE * (months / patience - 1)) / patience)
@@ -248,40 +246,66 @@ def stalled(seeds: Sequence[int]) -> list[Row]:
 
 CASES = (
     Case(
-        "bulk_service", "desks", "Desks with whole slots a month",
+        "bulk_service",
+        "desks",
+        "Desks with whole slots a month",
         "A desk that serves c cases a month is the bulk-service queue X ← max(X + A − c, 0) with Poisson "
         "arrivals; its stationary law comes from convolution.",
         ("families_lose_patience", "births_level", "drop_out_per_month", "documents_chain"),
-        bulk_service, runs=4,
+        bulk_service,
+        runs=4,
     ),
     Case(
-        "single_server", "desks", "Months as short steps: M/M/1",
+        "single_server",
+        "desks",
+        "Months as short steps: M/M/1",
         "With less than a slot a month a desk is a server in continuous time. Two lengths of the step give "
         "the value at steps of length nil.",
-        ("patience_multiplier", "births_level", "drop_out_per_month"), single_server, runs=4, shares="steps",
+        ("patience_multiplier", "births_level", "drop_out_per_month"),
+        single_server,
+        runs=4,
+        shares="steps",
     ),
     Case(
-        "impatience", "desks", "Impatience: Erlang A",
-        "Families who give up at a constant rate: as many arrive as there are slots, and the queue is held by "
-        "impatience alone.",
-        ("abandonment_slope", "return_after_giving_up_per_month", "births_level"), impatience, runs=4, shares="steps",
+        "impatience",
+        "desks",
+        "Impatience: Erlang A",
+        "Families who give up at a constant rate: as many arrive as there are slots, and the queue is held "
+        "by impatience alone.",
+        ("abandonment_slope", "return_after_giving_up_per_month", "births_level"),
+        impatience,
+        runs=4,
+        shares="steps",
     ),
     Case(
-        "two_classes", "desks", "Two classes of priority: Cobham",
-        "Without ageing, a second class waits for everybody in the first. Slots are lost when nobody waits, so "
-        "the time to the next slot is 1/(cμ) at any load.",
-        ("ageing_months", "patience_multiplier", "births_level"), two_classes, runs=4, shares="steps",
+        "two_classes",
+        "desks",
+        "Two classes of priority: Cobham",
+        "Without ageing, a second class waits for everybody in the first. Slots are lost when nobody waits, "
+        "so the time to the next slot is 1/(cμ) at any load.",
+        ("ageing_months", "patience_multiplier", "births_level"),
+        two_classes,
+        runs=4,
+        shares="steps",
     ),
     Case(
-        "overload", "desks", "Overload: the fluid limit",
+        "overload",
+        "desks",
+        "Overload: the fluid limit",
         "Where more arrives than can be served, the queue stands where giving up makes up the difference, "
         "(λ − cμ)/θ.",
-        ("abandonment_slope", "return_after_giving_up_per_month", "births_level"), overload, runs=2,
+        ("abandonment_slope", "return_after_giving_up_per_month", "births_level"),
+        overload,
+        runs=2,
     ),
     Case(
-        "stalled", "desks", "A desk without hours: how long patience lasts",
+        "stalled",
+        "desks",
+        "A desk without hours: how long patience lasts",
         "With the rising rate of giving up as declared, the times at which families give up follow its "
         "survival curve.",
-        ("births_level", "drop_out_per_month"), stalled, runs=1,
+        ("births_level", "drop_out_per_month"),
+        stalled,
+        runs=1,
     ),
-)  # fmt: skip
+)

@@ -83,16 +83,20 @@ class Ledger:
     # What is there, from the columns alone.
 
     def present(self):
+        """Whether a child is in each slot."""
         return (self.model.state.traits & CHILD_PRESENT) != 0
 
     def states(self):
+        """State of every need (slots, services)."""
         return (self.model.state.needs & 0xF).astype(np.int64)
 
     def village_of_slot(self):
+        """Village of every slot."""
         villages = self.model.state.villages
         return np.repeat(np.arange(len(villages)), villages.n_slots)
 
     def ages(self):
+        """Age in months of the child in every slot."""
         return (self.model.months_done - 1 - self.model.state.birth.astype(np.int64)) & 0xFF
 
     def open_needs(self):
@@ -150,6 +154,7 @@ class Ledger:
         self.check_money()
 
     def check_children(self):
+        """Ages, dates, sectors and vacant slots."""
         state, here = self.model.state, self.present()
         ages = self.ages()[here]
         assert ages.size == 0 or (ages.min() >= 0 and ages.max() < CHILDHOOD)

@@ -89,9 +89,9 @@ def littles_law(seeds: Sequence[int]) -> list[Row]:
     """The largest |L − λ·W| over all desks of runs under several strategies."""
     rows = []
     for strategy in STRATEGIES:
-        gaps = np.concatenate([
-            _gaps_in_littles_law(strategy, seed, {"desk_fte_factor": 0.6}) for seed in seeds
-        ])  # fmt: skip
+        gaps = np.concatenate(
+            [_gaps_in_littles_law(strategy, seed, {"desk_fte_factor": 0.6}) for seed in seeds]
+        )
         what = f"{strategy}: largest |L − λW| of {len(gaps)} desks"
         rows.append(exact_row(what, 0.0, float(np.abs(gaps).max()), LITTLE_TOLERANCE))
     return rows
@@ -100,7 +100,11 @@ def littles_law(seeds: Sequence[int]) -> list[Row]:
 def conservation(seeds: Sequence[int]) -> list[Row]:
     """Months in which the second book-keeping found anything amiss."""
     rows = []
-    for world, strategy in (("four_villages", "history"), ("teaching", "no_programme"), ("teaching", "history")):
+    for world, strategy in (
+        ("four_villages", "history"),
+        ("teaching", "no_programme"),
+        ("teaching", "history"),
+    ):
         wrong = months = 0
         for seed in seeds:
             model = ScaleUpModel(make_scenario(world=world, strategy=strategy, seed=seed, until=LAST))
@@ -155,11 +159,16 @@ def degenerate(seeds: Sequence[int]) -> list[Row]:
         exact_row("desks without hours: cases served by offices", 0, sum(served)),
         exact_row("desks without limit: cases that waited a month or more", 0, sum(late)),
         exact_row("desks without limit: cases left waiting at any month's end", 0, queue),
-        exact_row("families that never lose patience: cases given up at desks", 0,
-                  int(_waited(patient, "gave_up").sum())),
-        exact_row("no mandate: months until 2016-06 with another state", 0, MANDATE + 1 - sum(same[: MANDATE + 1])),
+        exact_row(
+            "families that never lose patience: cases given up at desks",
+            0,
+            int(_waited(patient, "gave_up").sum()),
+        ),
+        exact_row(
+            "no mandate: months until 2016-06 with another state", 0, MANDATE + 1 - sum(same[: MANDATE + 1])
+        ),
         exact_row("no mandate: two years later the state is another (1: yes)", 1, int(not same[-1])),
-    ]  # fmt: skip
+    ]
 
 
 CAPACITIES = (0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 2.0)
@@ -186,13 +195,17 @@ def more_capacity(seeds: Sequence[int]) -> list[Row]:
                 world=uniform_world(24, 400, 12),
                 strategy="no_programme",
                 parameters={
-                    "desk_fte_factor": factor, "families_lose_patience": False, "discipline": "fifo",
-                    "other_policies": False, "documents_chain": False, "clinic_fte": 0.05,
+                    "desk_fte_factor": factor,
+                    "families_lose_patience": False,
+                    "discipline": "fifo",
+                    "other_policies": False,
+                    "documents_chain": False,
+                    "clinic_fte": 0.05,
                 },
                 seed=seed,
                 until=LAST,
                 services=_certificates(),
-            )  # fmt: skip
+            )
             model = ScaleUpModel(scenario)
             used = np.array(
                 [model.run(month).state.desks["used"].copy() for month in range(LAST + 1)], dtype=np.int64
@@ -210,27 +223,44 @@ def more_capacity(seeds: Sequence[int]) -> list[Row]:
 
 CASES = (
     Case(
-        "littles_law", "desks", "Little's law, every desk and run",
+        "littles_law",
+        "desks",
+        "Little's law, every desk and run",
         "Cases waiting on average equal cases a month times months waited, at every single desk; who still "
         "waits at the end counts with the wait so far. Queues come from the desks, waits from the event log.",
-        (), littles_law, runs=2, fewer=1,
+        (),
+        littles_law,
+        runs=2,
+        fewer=1,
     ),
     Case(
-        "conservation", "limits", "Nothing is lost",
+        "conservation",
+        "limits",
+        "Nothing is lost",
         "Every month a second book-keeping counts children, needs, spells, queues, hours, posts, seats and "
         "money anew from the columns.",
-        (), conservation, runs=2, fewer=1,
+        (),
+        conservation,
+        runs=2,
+        fewer=1,
     ),
     Case(
-        "degenerate", "limits", "Limiting cases",
+        "degenerate",
+        "limits",
+        "Limiting cases",
         "Without hours nobody is served, without limit nobody waits, without impatience nobody gives up, and "
         "a mandate changes nothing before it is in force.",
-        ("capacity_mode", "families_lose_patience", "mandate_month"), degenerate,
+        ("capacity_mode", "families_lose_patience", "mandate_month"),
+        degenerate,
     ),
     Case(
-        "more_capacity", "limits", "More capacity never serves fewer",
-        "One desk, one class, requests from outside, the same draws of capacity, nobody returns: at no moment "
-        "has a desk with more hours served fewer.",
-        ("families_lose_patience", "documents_chain", "other_policies"), more_capacity, runs=3,
+        "more_capacity",
+        "limits",
+        "More capacity never serves fewer",
+        "One desk, one class, requests from outside, the same draws of capacity, nobody returns: at no "
+        "moment has a desk with more hours served fewer.",
+        ("families_lose_patience", "documents_chain", "other_policies"),
+        more_capacity,
+        runs=3,
     ),
-)  # fmt: skip
+)

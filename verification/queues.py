@@ -74,7 +74,7 @@ def window_law(matrix: np.ndarray, first: int, last: int) -> np.ndarray:
 
 
 def mean_of(law: np.ndarray) -> float:
-    """Mean of a law on 0, 1, …"""
+    """Mean of a law on the whole numbers from 0."""
     return float(law @ np.arange(len(law)))
 
 
@@ -115,6 +115,7 @@ def fluid(arrivals: float, slots: float, giving_up: float) -> float:
     return (arrivals - slots) / giving_up
 
 
-def to_the_limit(fine: np.ndarray | float, coarse: np.ndarray | float, ratio: float):
-    """Value at steps of length nil from two lengths in the given ratio, error of second order (Richardson)."""
-    return (ratio * np.asarray(fine) - np.asarray(coarse)) / (ratio - 1)
+def to_the_limit(fine: np.ndarray | float, coarse: np.ndarray | float, ratio: float) -> np.ndarray:
+    """Value at steps of length nil from two lengths in the given ratio (Richardson 1911)."""
+    limit: np.ndarray = (ratio * np.asarray(fine) - np.asarray(coarse)) / (ratio - 1)
+    return limit

@@ -92,7 +92,7 @@ def mean_row(
 
 
 def share_row(what: str, theory: float, hits: int, trials: int, tolerance: float | None = None) -> Row:
-    """Compare a share of independent trials; the standard error is the binomial one at the theoretical value."""
+    """Compare a share of independent trials, with the binomial standard error at the theoretical value."""
     error = math.sqrt(theory * (1 - theory) / trials)
     return Row(what, theory, hits / trials, error, tolerance)
 

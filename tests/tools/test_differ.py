@@ -12,7 +12,6 @@ from model.calendar import month_text
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
 from model.schedule import PHASES
-from verification.ledger import Entries
 from tools.differ.__main__ import first_difference, main, report
 from tools.differ.lockstep import (
     LISTS,
@@ -29,6 +28,7 @@ from tools.differ.lockstep import (
     tables_of,
 )
 from tools.differ.wording import Wording
+from verification.ledger import Entries
 
 pytestmark = pytest.mark.unit
 
