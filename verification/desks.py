@@ -119,14 +119,19 @@ def single_server(seeds: Sequence[int]) -> list[Row]:
 
 
 def _limit_row(
-    what: str, theory: float, samples: Sequence[np.ndarray], ratio: float, expected: float, relative: float
+    what: str,
+    theory: float,
+    samples: Sequence[np.ndarray],
+    ratio: float,
+    expected: float | np.ndarray,
+    relative: float,
 ) -> Row:
     """Row of a value at steps of length nil from independent samples at two lengths."""
     fine, coarse = (np.atleast_2d(np.asarray(sample, dtype=float)).mean(axis=0) for sample in samples)
     errors = [values.std(ddof=1) / np.sqrt(len(values)) for values in (fine, coarse)]
     value = float(to_the_limit(fine.mean(), coarse.mean(), ratio))
     error = float(np.hypot(ratio * errors[0], errors[1]) / (ratio - 1))
-    return Row(f"steps → 0: {what}", theory, value, error, relative * theory, expected)
+    return Row(f"steps → 0: {what}", theory, value, error, relative * theory, float(expected))
 
 
 def _wait_by_service(run: DeskRun, g: int, first: int, stratum: str = "all") -> np.ndarray:
