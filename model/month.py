@@ -11,7 +11,7 @@ from model.desk_hours import DEMAND_COLUMNS
 from model.desks import serve_desks
 from model.learning import learn
 from model.onset import arise_needs
-from model.population import age_population, find_candidates
+from model.population import age_population
 from model.referrals import file_referrals
 from model.spaces import open_spaces
 from model.staffing import staff_posts
@@ -31,12 +31,10 @@ def run_counties(state, tables, rank, month, first, last, thread, first_phase, l
     rank : int32 array
         Villages of each county in the order in which they get posts.
     scratch : tuple of arrays
-        Of this thread: candidates (int64), order (uint64), waiting (uint64), demand (int64, desks × columns).
-        Ageing leaves the candidates of a county there; if onset is called by itself they are found again.
+        Of this thread: slots (int64), order (uint64), waiting (uint64), demand (int64, desks × columns).
     """
-    candidates, order, waiting, demand = scratch
+    slots, order, waiting, demand = scratch
     for c in range(first, last):
-        n_candidates = 0
         for phase in range(first_phase, last_phase):
             if phase == STAFF:
                 staff_posts(
@@ -51,11 +49,9 @@ def run_counties(state, tables, rank, month, first, last, thread, first_phase, l
                 )
                 open_spaces(state, tables, c, month)
             elif phase == AGE:
-                n_candidates = age_population(state, tables, c, month, thread, candidates)
+                age_population(state, tables, c, month, thread, slots)
             elif phase == ARISE:
-                if first_phase == ARISE:
-                    n_candidates = find_candidates(state, c, month, candidates)
-                arise_needs(state, tables, c, month, thread, candidates, n_candidates, order, waiting)
+                arise_needs(state, tables, c, month, thread, slots, order, waiting)
             elif phase == VISIT:
                 visit_households(state, tables, c, month, thread)
             elif phase == FILE:

@@ -27,7 +27,7 @@ from columns.layout import (
 from columns.prefetch import AHEAD, prefetch
 from columns.sorting import sort_by_key
 from columns.streams import stream
-from columns.tallies import F_ENDED, M_OPEN, NO_FLOW, groups_of, move_groups
+from columns.tallies import F_ENDED, M_CANDIDATES, M_OPEN, NO_FLOW, groups_of, move_groups
 from columns.words import (
     BYTE_MASK,
     FILED_SHIFT,
@@ -60,7 +60,7 @@ from model.needs import (
     open_spell,
     receives_cash,
 )
-from model.population import AFTER_CANDIDATE, books_of, child_of, set_clock
+from model.population import AFTER_CANDIDATE, books_of, child_of, list_due, set_clock
 
 EVENT_KIND = stream("child.event_kind")
 EVENT = stream("child.event")
@@ -80,19 +80,22 @@ NOWHERE = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 @part
-def arise_needs(state, tables, c, month, thread, candidates, n_candidates, order, waiting):
-    """The county's month of needs: first those that are open move on by themselves, then new ones begin."""
+def arise_needs(state, tables, c, month, thread, candidates, order, waiting):
+    """The county's month of needs: first those that are open move on by themselves, then new ones begin.
+
+    ``candidates`` (int64, the county's slots), ``order`` and ``waiting`` (uint64) are scratch.
+    """
     books = books_of(state, c, thread)
     if tables.rules[0].shock_county_share > 0.0:
         strike(books, state, tables, c, month)
     sort_open(books, state, tables, c, month, order, waiting)
     end_gathering(books, state, tables, c, month)
     end_or_seek(books, state, tables, c, month)
-    n_left = draw_events(state, tables, c, month, candidates, n_candidates, order)
+    n_candidates = draw_events(state, books, tables, c, month, candidates, order)
     v = state.counties[c].first_village
-    for i in range(n_left):
+    for i in range(n_candidates):
         slot = candidates[i]
-        if i + AHEAD < n_left:
+        if i + AHEAD < n_candidates:
             prefetch(books.needs, candidates[i + AHEAD])
         while slot >= state.villages[v].first_slot + state.villages[v].n_slots:
             v += 1
@@ -100,34 +103,34 @@ def arise_needs(state, tables, c, month, thread, candidates, n_candidates, order
 
 
 @inlined
-def draw_events(state, tables, c, month, candidates, n_candidates, drawn):
+def draw_events(state, books, tables, c, month, candidates, drawn):
     """Draw what each candidate may be and set its child's next date; keep those that the village allows.
 
     Most candidates come to nothing, since the clock's rate covers every child anywhere; those whose draw no
     child of their village could accept are dropped before their rows are touched. Returns the number kept,
     with the draws in ``drawn``.
     """
+    county = state.counties[c]
     today = np.uint8(month & MONTH_BYTE)
-    v = state.counties[c].first_village
-    kept = 0
+    n_candidates = list_due(state, county.first_slot, county.n_slots, today, candidates)
+    books.meters[M_CANDIDATES] += n_candidates
+    v, kept = county.first_village, 0
     for i in range(n_candidates):
         slot = candidates[i]
         while slot >= state.villages[v].first_slot + state.villages[v].n_slots:
             v += 1
-        # Who left in the meantime has no event, nor has who came into the slot with a later date.
-        if (state.traits[slot] & CHILD_PRESENT) and state.due[slot] == today:
-            village = state.villages[v]
-            age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
-            key = key_of_child(village.key, slot - village.first_slot, month - age)
-            set_clock(state, tables, slot, key, age, month, AFTER_CANDIDATE)
-            kind = kind_of(draw(key, EVENT_KIND, month, 0), tables.kinds)
-            bits = draw(key, EVENT, month, 0)
-            n_services = len(tables.services)
-            top = tables.tops[kind] * tables.need_scale[v, kind] if kind < n_services else ANY
-            if uniform(bits) * tables.ceilings[kind] < top:
-                candidates[kept] = slot
-                drawn[kept] = (bits >> HALF << HALF) | np.uint64(kind)
-                kept += 1
+        village = state.villages[v]
+        age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
+        key = key_of_child(village.key, slot - village.first_slot, month - age)
+        set_clock(state, tables, slot, key, age, month, AFTER_CANDIDATE)
+        kind = kind_of(draw(key, EVENT_KIND, month, 0), tables.kinds)
+        bits = draw(key, EVENT, month, 0)
+        n_services = len(tables.services)
+        top = tables.tops[kind] * tables.need_scale[v, kind] if kind < n_services else ANY
+        if uniform(bits) * tables.ceilings[kind] < top:
+            candidates[kept] = slot
+            drawn[kept] = (bits >> HALF << HALF) | np.uint64(kind)
+            kept += 1
     return kept
 
 

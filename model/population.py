@@ -32,7 +32,6 @@ from columns.tallies import (
     F_CAME,
     G_PILOT,
     G_YOUNG,
-    M_CANDIDATES,
     M_CHILDREN,
     add,
     count_child,
@@ -133,15 +132,15 @@ def child_of(state, tables, county, village, household, slot, month):
 
 @inlined
 def set_clock(state, tables, slot, key, age, month, which):
-    """Put the next candidate or age limit into the slot; returns True if the candidate is this very month.
+    """Put the next candidate or age limit into the slot.
 
-    After an age limit the gap may be nil (a candidate in the same month); after a candidate it is at least
-    one month. A candidate beyond the next age limit is drawn again from there, which a geometric gap allows.
+    After an age limit, and for who comes, the gap may be nil (a candidate in the same month); after a
+    candidate it is at least one month. A candidate beyond the next age limit is drawn again from there, which
+    a geometric gap allows.
     """
     gap = gap_from(draw(key, CLOCK, month, which), tables.gaps, tables.gap_guide) + which
     limit = np.int64(tables.milestones[age])
     state.due[slot] = np.uint8((month + min(gap, limit)) & MONTH_BYTE)
-    return gap == 0
 
 
 @inlined
@@ -307,7 +306,7 @@ def leave(books, state, tables, county, village, sector, slot, month):
 
 @inlined
 def pass_age_limit(books, state, tables, county, arena, v, slot, month):
-    """A birthday at which services begin or end for a child; returns True if a candidate falls on it."""
+    """A birthday at which services begin or end for a child."""
     village = state.villages[v]
     household = state.households[village.first_household + np.int64(state.household[slot])]
     age, groups, key = child_of(state, tables, county, village, household, slot, month)
@@ -323,7 +322,7 @@ def pass_age_limit(books, state, tables, county, arena, v, slot, month):
             begin_eligibility(
                 books, state, tables, arena, v, slot, place, service, month, groups, household, key
             )
-    return set_clock(state, tables, slot, key, age, month, AFTER_MILESTONE)
+    set_clock(state, tables, slot, key, age, month, AFTER_MILESTONE)
 
 
 @inlined
@@ -343,80 +342,66 @@ def begin_eligibility(books, state, tables, arena, v, slot, place, service, mont
 
 
 @part
-def age_population(state, tables, c, month, thread, candidates):
-    """Births, birthdays, ageing out and migration of a county; returns the number of candidates of the month.
-
-    Slots with a candidate event are left in ``candidates`` for :func:`model.onset.arise_needs`.
-    """
+def age_population(state, tables, c, month, thread, due):
+    """Births, birthdays, ageing out and migration of a county; ``due`` (int64, slots) is scratch."""
     county, arena = state.counties[c], state.arenas[c]
     books = books_of(state, c, thread)
     today = np.uint8(month & MONTH_BYTE)
-    n_candidates, newcomers_due = 0, False
     for s in range(2 * c, 2 * c + 2):
         sector = state.sectors[s]
         aged_out = 0
         for v in range(sector.first_village, sector.first_village + sector.n_villages):
             village = state.villages[v]
-            n_due = list_due(state, village, today, candidates, n_candidates)
-            for i in range(n_candidates, n_candidates + n_due):
-                if tables.is_milestone[(month - np.int64(state.birth[candidates[i]])) & MONTH_BYTE]:
-                    prefetch(state.needs, candidates[i])
-            for i in range(n_candidates, n_candidates + n_due):
-                slot = candidates[i]
+            n_due = list_due(state, village.first_slot, village.n_slots, today, due)
+            for i in range(n_due):
+                if tables.is_milestone[(month - np.int64(state.birth[due[i]])) & MONTH_BYTE]:
+                    prefetch(state.needs, due[i])
+            for i in range(n_due):
+                slot = due[i]
                 age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
-                candidate = True
                 if age == CHILDHOOD_MONTHS:
                     leave(books, state, tables, county, village, sector, slot, month)
                     aged_out += 1
-                    candidate = False
                 elif tables.is_milestone[age]:
-                    candidate = pass_age_limit(books, state, tables, county, arena, v, slot, month)
-                if candidate:
-                    candidates[n_candidates] = slot
-                    n_candidates += 1
+                    pass_age_limit(books, state, tables, county, arena, v, slot, month)
         hold = tables.rules[0].hold_population
         births = aged_out if hold else np.int64(tables.births[s, month])
         for _ in range(births):
-            newcomers_due |= settle_newcomer(books, state, tables, county, arena, sector, month, 0)
+            settle_newcomer(books, state, tables, county, arena, sector, month, 0)
         if not hold:
-            target = np.int64(tables.target[s, month])
-            newcomers_due |= migrate(books, state, tables, county, arena, sector, month, target)
+            migrate(books, state, tables, county, arena, sector, month, np.int64(tables.target[s, month]))
         books.meters[M_CHILDREN] += sector.n_children
-    if newcomers_due:  # they belong among the others in the order of slots
-        n_candidates = find_candidates(state, c, month, candidates)
-    books.meters[M_CANDIDATES] += n_candidates
-    return n_candidates
 
 
 @inlined
-def list_due(state, village, today, slots, first):
-    """List the village's children whose date is today behind ``first``; returns their number.
+def list_due(state, first_slot, n_slots, today, slots):
+    """List the children of a range of slots whose date is today; returns their number.
 
     Written without a branch: a guess of the processor that fails costs more than the rest of the loop.
     """
-    n = first
-    for slot in range(village.first_slot, village.first_slot + village.n_slots):
+    n = 0
+    for slot in range(first_slot, first_slot + n_slots):
         slots[n] = slot
         n += np.int64(state.due[slot] == today) & (np.int64(state.traits[slot]) >> PRESENT_BIT)
-    return n - first
+    return n
 
 
 @part
 def settle_newcomer(books, state, tables, county, arena, sector, month, age):
     """A child of the given age comes into the longest vacant slot of the sector.
 
-    Returns True if a candidate event falls on this very month: needs of newcomers end in the month in which
-    they come, so they must begin in it too, or the very young would be in need less often than declared.
+    Its first candidate event may fall on this very month: needs of newcomers end in the month in which they
+    come, so they must begin in it too, or the very young would be in need less often than declared.
     """
     slot = occupy(state, sector, county)
     if slot == NO_SLOT:
         books.problems[0] = PROBLEM_SLOTS
-        return False
+        return
     sector.n_children += 1
     key = settle_child(books, state, tables, county, arena, slot, month, age)
     if age == 0:
         follow_newborn(books, state, tables, county, slot, month)
-    return set_clock(state, tables, slot, key, age, month, AFTER_MILESTONE)
+    set_clock(state, tables, slot, key, age, month, AFTER_MILESTONE)
 
 
 @part
@@ -432,11 +417,8 @@ def follow_newborn(books, state, tables, county, slot, month):
 
 @part
 def migrate(books, state, tables, county, arena, sector, month, target):
-    """Let children move away or arrive until the sector has the number that the census path asks for.
-
-    Returns True if a candidate event of an arrival falls on this month.
-    """
-    attempt, is_due = 0, False
+    """Let children move away or arrive until the sector has the number that the census path asks for."""
+    attempt = 0
     while sector.n_children > target:
         bits = draw(sector.key, MOVES_AWAY, month, attempt)
         slot = sector.first_slot + np.int64(uniform(bits) * sector.n_slots)
@@ -447,19 +429,5 @@ def migrate(books, state, tables, county, arena, sector, month, target):
     arrival = 0
     while sector.n_children < target and sector.n_free > 0:
         age = np.int64(uniform(draw(sector.key, ARRIVES, month, arrival)) * CHILDHOOD_MONTHS)
-        is_due |= settle_newcomer(books, state, tables, county, arena, sector, month, age)
+        settle_newcomer(books, state, tables, county, arena, sector, month, age)
         arrival += 1
-    return is_due
-
-
-@part
-def find_candidates(state, c, month, candidates):
-    """List the slots of a county whose candidate is due this month, not yet handled; returns their number."""
-    county = state.counties[c]
-    today = np.uint8(month & MONTH_BYTE)
-    n_candidates = 0
-    for slot in range(county.first_slot, county.first_slot + county.n_slots):
-        if state.due[slot] == today and (state.traits[slot] & CHILD_PRESENT):
-            candidates[n_candidates] = slot
-            n_candidates += 1
-    return n_candidates

@@ -82,7 +82,7 @@ class Sector(mesa.Agent):
     def age_population(self) -> list[Child]:
         """Children grow up, pass age limits, are born and move; return those who may have an event."""
         month, rules = self.model.month, self.model.rules
-        candidates, n_grown = [], 0
+        n_grown = 0
         for village in self.villages:
             for child in village.children():
                 age = child.age()
@@ -92,12 +92,13 @@ class Sector(mesa.Agent):
                     continue
                 if age in self.model.age_limits and child.arrival_month < month:
                     pass_age_limit(child, age)
-                if self.model.draws.is_candidate(child, month, self.model.inputs.survival):
-                    candidates.append(child)
         for _ in range(n_grown if rules.hold_population else self.births[month]):
             settle_newcomer(self, 0)
         if not rules.hold_population:
             self.migrate(self.target[month])
+        survival = self.model.inputs.survival
+        children = [child for village in self.villages for child in village.children()]
+        candidates = [child for child in children if self.model.draws.is_candidate(child, month, survival)]
         self.model.meters["candidates"] += len(candidates)
         self.model.meters["child_months"] += self.n_children()
         return candidates

@@ -134,7 +134,7 @@ def settle_newcomer(sector: Any, age: int) -> None:
         for number, need in enumerate(child.needs):
             if need.state in IDLE or need.state == GATHERING_ALONE:
                 child.follow(number)
-    child.set_clock(1)
+    child.set_clock(0)
 
 
 def settle_child(place: Place, age: int) -> Child:

@@ -1,6 +1,5 @@
 """How counties adopt under extreme rules, and which way each lever pushes; theory is in ``verification``."""
 
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
