@@ -379,7 +379,7 @@ def list_due(state, first_slot, n_slots, today, slots):
 
     Written without a branch: a guess of the processor that fails costs more than the rest of the loop.
     """
-    n = 0
+    n = np.int64(0)
     for slot in range(first_slot, first_slot + n_slots):
         slots[n] = slot
         n += np.int64(state.due[slot] == today) & (np.int64(state.traits[slot]) >> PRESENT_BIT)

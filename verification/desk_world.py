@@ -24,16 +24,15 @@ from model.worlds import world_of
 
 LAST = 155
 """Before this month no child is 18 (:data:`CHILDREN_STAY`)."""
+REFERENCE_CHILDREN, REFERENCE_TOWNSHIP = 40_000, 6_740
 OFFICES = {
-    "police": "police_fte",
-    "education": "education_fte",
-    "protection": "protection_fte",
-    "clinic": "clinic_fte",
-    "civil_affairs": "civil_affairs_fte",
+    "police": ("police_fte", REFERENCE_CHILDREN),
+    "education": ("education_fte", REFERENCE_CHILDREN),
+    "protection": ("protection_fte", REFERENCE_CHILDREN),
+    "clinic": ("clinic_fte", REFERENCE_TOWNSHIP),
 }
-"""Offices whose staff is declared; each group of desks has one."""
+"""Offices whose staff is declared, for so many children of a county or of its one township; a group each."""
 MINUTES_PER_MONTH = 160 * 60
-REFERENCE_CHILDREN = 40_000
 
 CHILDREN_STAY = {
     "births_level": 0,
@@ -47,6 +46,7 @@ CHILDREN_STAY = {
     "desk_least_share": 0.5,
     "hours_per_fte": 160,
     "reference_children_per_county": REFERENCE_CHILDREN,
+    "reference_children_per_township": REFERENCE_TOWNSHIP,
     "ageing_months": 240,
 }
 """Nobody enters or leaves, desks of an office share its staff equally, no case is moved up."""
@@ -160,9 +160,10 @@ def desk_services(groups: Sequence[DeskGroup], children: int) -> Services:
 
 def staff(groups: Sequence[DeskGroup], children: int) -> dict[str, float]:
     """Staff of the offices that gives every desk its slots of one hour."""
-    scale = REFERENCE_CHILDREN / (AT_START * children) * 60 / MINUTES_PER_MONTH
+    hours = 60 / MINUTES_PER_MONTH / (AT_START * children)
     return {
-        fte: group.slots * group.copies * scale for fte, group in zip(OFFICES.values(), groups, strict=False)
+        fte: group.slots * group.copies * hours * reference
+        for (fte, reference), group in zip(OFFICES.values(), groups, strict=False)
     }
 
 

@@ -77,6 +77,7 @@ def stationary(seeds: Sequence[int]) -> list[Row]:
                 float(path[:, 0].mean()),
                 float(path[:, month].mean()),
                 float(errors[month]),
+                freedom=len(path) - 1,
             )
             if worst is None or abs(row.z or 0.0) > abs(worst.z or 0.0):
                 worst = row

@@ -6,7 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
+from scipy.stats import t as student
 
+PLENTY = 200
+"""Degrees of freedom from which Student's t is as good as normal."""
 SEVERAL = 4.0
 """A row fails beyond so many standard errors: by chance one time in 16,000."""
 
@@ -18,7 +22,8 @@ class Row:
     ``expected`` is the theory of the very run where it differs from the limit that ``theory`` states (a start
     from empty, months instead of moments): z is reckoned against it, the tolerance against ``theory``.
     ``error`` is the standard error of ``simulated``; 0 where the comparison is exact. ``tolerance`` is the
-    absolute difference allowed from ``theory``; none where only z counts.
+    absolute difference allowed from ``theory``, held against the run where its standard error is at most half
+    of it (with fewer runs chance alone would break it); none where only z counts.
     """
 
     what: str
@@ -27,13 +32,21 @@ class Row:
     error: float = 0.0
     tolerance: float | None = None
     expected: float | None = None
+    freedom: float = math.inf
 
     @property
     def z(self) -> float | None:
-        """Standard errors between the run and the theory for it; None where the comparison is exact."""
+        """Standard errors between the run and the theory for it; None where the comparison is exact.
+
+        An error from few replications is itself uncertain: Student's t with ``freedom`` degrees is turned
+        into the normal score of the same probability.
+        """
         if self.error == 0.0:
             return None
-        return (self.simulated - (self.theory if self.expected is None else self.expected)) / self.error
+        t = (self.simulated - (self.theory if self.expected is None else self.expected)) / self.error
+        if math.isnan(t) or self.freedom > PLENTY:
+            return t
+        return math.copysign(float(norm.isf(student.sf(abs(t), self.freedom))), t)
 
     @property
     def passes(self) -> bool:
@@ -41,10 +54,12 @@ class Row:
         if math.isnan(self.simulated) or math.isnan(self.error):
             return False
         near = self.z is None or abs(self.z) < SEVERAL
-        allowed = self.tolerance
-        if allowed is None and self.z is None:
-            allowed = 0.0
-        return near and (allowed is None or abs(self.simulated - self.theory) <= allowed)
+        return near and (not self.is_precise or abs(self.simulated - self.theory) <= (self.tolerance or 0.0))
+
+    @property
+    def is_precise(self) -> bool:
+        """Whether the run is precise enough to be held against the tolerance."""
+        return self.z is None or (self.tolerance is not None and 2 * self.error <= self.tolerance)
 
 
 @dataclass(frozen=True)
@@ -88,7 +103,7 @@ def mean_row(
     """Compare the mean of independent values; the standard error comes from their spread."""
     sample = np.asarray(values, dtype=float).ravel()
     error = float(sample.std(ddof=1) / math.sqrt(len(sample)))
-    return Row(what, theory, float(sample.mean()), error, tolerance, expected)
+    return Row(what, theory, float(sample.mean()), error, tolerance, expected, len(sample) - 1)
 
 
 def share_row(what: str, theory: float, hits: int, trials: int, tolerance: float | None = None) -> Row:

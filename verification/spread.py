@@ -2,7 +2,6 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -100,7 +99,7 @@ def recursion(seeds: Sequence[int]) -> list[Row]:
 SHORT_STEPS, SHORT_MONTHS = 24, 10
 CLOSED_P, CLOSED_Q = 0.1, 0.2
 CLOSE = 0.006
-"""Allowed from the closed form, where enough runs make the standard error less than half of it."""
+"""Allowed from the closed form."""
 
 
 def closed_form(seeds: Sequence[int]) -> list[Row]:
@@ -117,9 +116,8 @@ def closed_form(seeds: Sequence[int]) -> list[Row]:
         for month in (2, 5, 8) if steps > 1 else (5,):
             what = f"{steps} steps a month: share adopting after {month} months"
             k = month - 1
-            row = mean_row(what, float(theory[k]), at[:, k], expected=float(expected[k]))
-            within = steps > 1 and row.error < CLOSE / 2
-            rows.append(replace(row, tolerance=CLOSE) if within else row)
+            tolerance = CLOSE if steps > 1 else None
+            rows.append(mean_row(what, float(theory[k]), at[:, k], tolerance, float(expected[k])))
     return rows
 
 

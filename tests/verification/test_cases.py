@@ -43,6 +43,7 @@ def test_cases_have_names_topics_and_seeds_of_their_own() -> None:
         (Row("near", 1.0, 1.03, 0.01), True),
         (Row("five standard errors off", 1.0, 1.05, 0.01), False),
         (Row("within z, outside the tolerance", 1.0, 1.03, 0.01, 0.02), False),
+        (Row("within z, too few runs for the tolerance", 1.0, 1.03, 0.015, 0.02), True),
         (Row("far from the limit, near the law of the run", 1.0, 1.05, 0.01, 0.06, 1.05), True),
         (Row("near the limit, far from the law of the run", 1.0, 1.0, 0.01, 0.06, 1.05), False),
         (Row("undefined", 1.0, math.nan, 0.01), False),

@@ -187,6 +187,7 @@ def test_every_switch_is_tried():
 @pytest.mark.parametrize("name", sorted(TERMS))
 def test_the_switch_deletes_its_term(name):
     declared = declarations()[name]
+    assert declared.deletes is not None
     # a multiplier of one cause among several is tried at its upper end, where it shows in a small world
     present = declared.high if name.startswith("turnover") else declared.default
     assert TERMS[name](present), f"{name} = {present}: the term should be there"
