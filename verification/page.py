@@ -59,10 +59,11 @@ desk. Thousands of such desks stand in hundreds of equal counties. Three things 
 * Slots that find nobody are lost. A new case therefore waits 1/(cμ) for the next slot even at an idle desk,
   and Cobham's formula holds with this residual time at any load, as for a server that leaves when idle.
 """
-PEOPLE_NOTES = """The stationary start is drawn as of the moment before the first month's events, so the end of
-the first month is the reference. Each line is the worst of many: had the seeds been drawn anew, one of them
-would be beyond 4 by chance about once in 25 times. Of papers and schooling, who has had it and who obtained it
-are one stock. Reviews come once a year in every village, terms twice, so those stocks breathe by design.
+PEOPLE_NOTES = """The stationary start is drawn as of the moment before the first month's events, so the end
+of the first month is the reference. Each line is the worst of many: had the seeds been drawn anew, one of
+them would be beyond 4 by chance about once in 25 times. Of papers and schooling, who has had it and who
+obtained it are one stock. Reviews come once a year in every village, terms twice, so those stocks breathe by
+design.
 
 What the sample can show has a limit. With five times as many children (200 runs) one drift stood out: holders
 of the subsistence allowance became 1.4 % fewer within ten years. Probably the start, which reckons with the
