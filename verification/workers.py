@@ -189,9 +189,9 @@ def trust(seeds: Sequence[int]) -> list[Row]:
         find_probability=1,
         consent_probability=1,
         refusal_share=REFUSED,
-        inflow_per_month=0.3,
-        need_share=0.3,
-        need_share_pilot=0.3,
+        inflow_per_month=0.2,
+        need_share=0.2,
+        need_share_pilot=0.2,
         seeking_share=1,
     )
     services = Services(rows=(*papers(), service), reference_shares=default_services().reference_shares)
