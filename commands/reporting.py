@@ -11,16 +11,20 @@ from commands.shared import Language, app
 @app.command(epilog="Example: python run.py report runs/my_run --workbook --language zh")
 def report(
     language: Language,
-    folder: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished run or comparison.")],
     workbook: Annotated[
         bool, typer.Option("--workbook", help="Write a workbook with live formulas too.")
     ] = False,
 ) -> None:
     """Make the report of a finished run anew, offline and printable; with a workbook if wanted."""
     from model.text import text
-    from results.again import report_again
+    from results.again import compared_workbook, is_comparison, report_again
 
-    made = report_again(folder, language, workbook)
+    if is_comparison(folder):
+        made = [compared_workbook(folder, language)] if workbook else []
+        print(text("report.compared", language, page=folder / "report.html"))
+    else:
+        made = report_again(folder, language, workbook)
     print(text("cli.files_written", language))
     for path in made:
         print(path)

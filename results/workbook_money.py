@@ -96,7 +96,7 @@ def write_money(page: Page, view: RunView) -> None:
         page.row(
             [
                 text(f"quantity.{name}", language),
-                *_with_sum(page.line, [(v, "number") for v in values], values),
+                *with_sum(page.line, [(v, "number") for v in values], values),
             ]
         )
     page.gap()
@@ -108,11 +108,10 @@ def write_money(page: Page, view: RunView) -> None:
         cells = [
             (_formula(category, names, FIRST_YEAR_COLUMN + y), "number", v) for y, v in enumerate(values)
         ]
-        page.row([text(f"category.{category}", language), *_with_sum(page.line, cells, values)])
+        page.row([text(f"category.{category}", language), *with_sum(page.line, cells, values)])
         sums = [total + value for total, value in zip(sums, values, strict=True)]
     total_line = page.line
-    totals = [(_column_sum(first, total_line, FIRST_YEAR_COLUMN + y), "sum", v) for y, v in enumerate(sums)]
-    page.row([text("workbook.total", language), *_with_sum(page.line, totals, sums)], style="sum")
+    page.row([text("workbook.total", language), *total_by_column(first, total_line, sums)], style="sum")
     simulated = [float(paid["category"].loc[year].sum()) for year in years]
     differences = [
         (
@@ -123,7 +122,7 @@ def write_money(page: Page, view: RunView) -> None:
         for y in range(len(years))
     ]
     gaps = [total - run for total, run in zip(sums, simulated, strict=True)]
-    page.row([text("workbook.difference", language), *_with_sum(page.line, differences, gaps)])
+    page.row([text("workbook.difference", language), *with_sum(page.line, differences, gaps)])
     if abs(sum(gaps)) > PRICES_CHANGED_SHARE * sum(simulated):
         page.words(text("workbook.prices_changed", language))
     page.gap()
@@ -178,16 +177,18 @@ def _calculated(node: ast.expr) -> float:
     raise ValueError(f"not a sum, product or quotient of numbers: {ast.unparse(node)}")
 
 
-def _with_sum(line: int, cells: list, values: list[float]) -> list:
+def with_sum(line: int, cells: list, values: list[float]) -> list:
     """Return cells of the years and after them their sum."""
     first = xl_rowcol_to_cell(line, FIRST_YEAR_COLUMN)
     last = xl_rowcol_to_cell(line, FIRST_YEAR_COLUMN + len(cells) - 1)
     return [*cells, (f"=SUM({first}:{last})", "number", sum(values))]
 
 
-def _column_sum(first: int, end: int, column: int) -> str:
-    letter = xl_col_to_name(column)
-    return f"=SUM({letter}{first + 1}:{letter}{end})"
+def total_by_column(first: int, end: int, sums: list[float]) -> list:
+    """Return cells that add up rows ``first`` to ``end`` by year, and their sum; ``sums`` are the values."""
+    letters = [xl_col_to_name(FIRST_YEAR_COLUMN + y) for y in range(len(sums))]
+    cells = [(f"=SUM({c}{first + 1}:{c}{end})", "sum", v) for c, v in zip(letters, sums, strict=True)]
+    return with_sum(end, cells, sums)
 
 
 def _write_payers(
@@ -203,7 +204,7 @@ def _write_payers(
             total = xl_rowcol_to_cell(total_line, FIRST_YEAR_COLUMN + y)
             values.append(sums[y] * share)
             cells.append((f"={total}*{share!r}", "number", values[-1]))
-        page.row([text(f"payer.{payer}", page.language), *_with_sum(page.line, cells, values)])
+        page.row([text(f"payer.{payer}", page.language), *with_sum(page.line, cells, values)])
     page.gap()
 
 
@@ -217,7 +218,7 @@ def _write_plain(
     for payer in PAYERS:
         values = [float(table.loc[year, payer]) if year in table.index else 0.0 for year in years]
         cells = [(value, "number") for value in values]
-        page.row([text(f"payer.{payer}", page.language), *_with_sum(page.line, cells, values)])
+        page.row([text(f"payer.{payer}", page.language), *with_sum(page.line, cells, values)])
     page.gap()
 
 
@@ -225,7 +226,7 @@ def _write_gap(page: Page, table: pd.DataFrame, years: list[int], heads: list[st
     page.heads([text("workbook.gap", page.language), *heads])
     values = [float(table.loc[year].sum()) for year in years]
     cells = [(value, "number") for value in values]
-    page.row([text("workbook.gap", page.language), *_with_sum(page.line, cells, values)])
+    page.row([text("workbook.gap", page.language), *with_sum(page.line, cells, values)])
     page.words(text("workbook.gap_note", page.language))
 
 
