@@ -25,6 +25,94 @@ Strategies = Annotated[
 ]
 
 
+@app.command(epilog="Example: python run.py compare no_programme history poorest_first --world teaching")
+def compare(
+    language: Language,
+    strategies: Annotated[
+        list[str], typer.Argument(help="Two or more; the first is what the others are compared with.")
+    ],
+    world: Annotated[str, typer.Option("--world", help="See `worlds`.")] = "pilot_counties",
+    draws: Annotated[
+        int, typer.Option("--draws", min=0, help="Draws of uncertain numbers; 0 for point defaults.")
+    ] = 0,
+    draws_from: Annotated[
+        Path | None, typer.Option("--draws-from", help="Table or folder with draws, such as a posterior.")
+    ] = None,
+    replications: Annotated[
+        str | None,
+        typer.Option("--replications", help="Seeds per draw, or auto; 30, or 2 with draws."),
+    ] = None,
+    settings: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE; may be repeated.")] = None,
+    until: Annotated[str, typer.Option("--until", help="Last month, inclusive.")] = "2020-12",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="New folder, or one in which this comparison was begun.")
+    ] = None,
+    outcome: Annotated[
+        str, typer.Option("--outcome", help="What auto looks at.")
+    ] = "effective_coverage_share",
+    decompose: Annotated[
+        bool, typer.Option("--decompose/--no-decompose", help="Trend, other policy and programme apart.")
+    ] = True,
+    workers: Workers = None,
+    dask: Dask = "",
+    fail_fast: FailFast = False,
+    folder: Strategies = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare strategies on the same random numbers and write tables, figures and a report."""
+    import datetime as dt
+
+    from experiments.asking import check_request
+    from experiments.compared import ComparisonError
+    from experiments.compared_files import told, write_comparison
+    from experiments.comparing import run_comparison
+    from model.parameters import parse_settings
+    from model.text import text
+
+    number = int(replications) if replications and replications.isdigit() else replications
+    request = check_request(
+        strategies, world=world, draws=draws, draws_from=draws_from, replications=number,
+        settings=parse_settings(settings or []), until=until, folder=folder, decompose=decompose,
+        outcome=outcome,
+    )  # fmt: skip
+    now = dt.datetime.now().astimezone()
+    where = out or Path("runs") / f"{now:%Y-%m-%d-%H%M%S}-compare"
+    try:
+        compared = run_comparison(
+            request, where, workers=workers, dask=dask, fail_fast=fail_fast,
+            told=lambda found: warn(found, language),
+        )  # fmt: skip
+    except KeyboardInterrupt:
+        raise Stopped(text("experiment.resume", language)) from None
+    except ComparisonError as error:
+        print(text("compare.none_left", language, failed=error.failed), file=sys.stderr)
+        tell(where, {"failed": error.failed}, 0, language, as_json=False)
+        raise typer.Exit(SOME_FAILED) from None
+    paths = write_comparison(compared, request, where, language)
+    facts = {key: value for key, value in compared.facts.items() if key != "concerns"}
+    if not as_json:
+        print("\n".join(told(compared, language)))
+        print(text("cli.files_written", language))
+        print("\n".join(map(str, paths)))
+    tell(where, facts.pop("counts"), facts.pop("made"), language, as_json, facts)
+
+
+def warn(found: list[Any], language: str) -> None:
+    """Say what plans ask for and cannot have, each thing once with the names of the strategies."""
+    from model.text import text
+    from results.strategy_words import strategy_name
+    from results.wording import listing
+
+    if not found:
+        return
+    lines: dict[str, list[str]] = {}
+    for strategy, problem in found:
+        lines.setdefault(problem.text(language), []).append(strategy_name(strategy, language))
+    print(text("feasible.head", language), file=sys.stderr)
+    for line, names in lines.items():
+        print(f"- {listing(names, language)}{text('page.colon', language)}{line}", file=sys.stderr)
+
+
 @app.command(epilog="Example: python run.py sweep design.yaml --out runs/sweep")
 def sweep(
     language: Language,
@@ -52,15 +140,23 @@ def sweep(
     tell(made.folder, made.counts, made.outcome.made, language, as_json)
 
 
-def tell(folder: Path, counts: dict[str, int], made: int, language: str, as_json: bool, **more: Any) -> None:
+def tell(
+    folder: Path,
+    counts: dict[str, int],
+    made: int,
+    language: str,
+    as_json: bool,
+    more: dict[str, Any] | None = None,
+) -> None:
     """Print what stands in a folder of runs; exit with status 1 where runs failed."""
     from experiments.store import failures
     from model.text import text
 
     done, failed = counts.get("done", 0), counts.get("failed", 0)
-    told = {"folder": str(folder), "done": done, "failed": failed, "all": sum(counts.values()), "made": made}
+    told: dict[str, Any] = {"folder": str(folder), "done": done, "failed": failed}
+    told |= {"all": sum(counts.values()), "made": made}
     if as_json:
-        print(json.dumps(told | more, ensure_ascii=False, indent=1))
+        print(json.dumps(told | (more or {}), ensure_ascii=False, indent=1))
     else:
         print(text("experiment.counts", language, **told))
         print(folder)

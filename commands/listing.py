@@ -1,6 +1,7 @@
 """Commands that list what there is: parameters, phases, strategies, worlds, versions."""
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -51,11 +52,18 @@ def schedule(language: Language, as_json: AsJson = False) -> None:
 
 
 @app.command(epilog="Example: python run.py strategies")
-def strategies(language: Language, as_json: AsJson = False) -> None:
-    """List the shipped strategies with a sentence on what each does."""
+def strategies(
+    language: Language,
+    folder: Annotated[
+        Path | None, typer.Option("--strategies", help="Your own folder; ./strategies if it exists.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the shipped strategies and your own, with a sentence on what each does."""
+    from experiments.strategies import strategies_table as own_table
     from model.strategy_file import strategies_table
 
-    show(strategies_table(language), language, as_json)
+    show([*strategies_table(language), *own_table(language, folder)], language, as_json)
 
 
 @app.command(epilog="Example: python run.py worlds")

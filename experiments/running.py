@@ -13,6 +13,7 @@ from experiments.identity import source_hashes
 from experiments.store import Result, RunStore
 from experiments.study import PLANNED, Job, Study
 from model.declarations import Value
+from model.problems import InputError, Problem
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario, make_scenario
 from results.digest import Ends, exchange
@@ -138,6 +139,8 @@ def grouped(jobs: Iterator[Job], draws: DrawTable) -> Iterator[Group]:
 def _results(future: Future[list[Result]]) -> list[Result] | None:
     """Return the results of a batch, None where its worker did not survive it."""
     error = future.exception()
+    if isinstance(error, OtherSourceError):
+        raise InputError([Problem("experiment.other_source", {})]) from error
     if isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker":
         return None
     return future.result()

@@ -4,6 +4,7 @@
 command line.
 """
 
+import hashlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from experiments.running import Outcome, Simulate, compile_once, run_pending, si
 from experiments.store import ABOUT, DRAWS, RunStore, read_draws, read_runs
 from experiments.study import Candidate, Study
 from model.calendar import month_text
+from model.parameters import HASH_BYTES
 from model.problems import InputError, Problem
 from results.measures.catalogue import catalogue, column_documentation
 from results.memory import world_megabytes
@@ -163,11 +165,9 @@ def about_of(design: Design, begun: dict[str, Any], expand: int) -> dict[str, An
 
 def _plain(drawn: dict[str, Any]) -> dict[str, Any]:
     axes = [list(axis) for axis in drawn.get("axes", ())]
-    return {
-        **drawn,
-        "axes": [[*axis[:-1], list(axis[-1])] for axis in axes],
-        "rows": list(drawn.get("rows", ())),
-    }
+    rows = repr(drawn.get("rows", ())).encode()
+    digest = hashlib.blake2b(rows, digest_size=HASH_BYTES).hexdigest()
+    return {**drawn, "axes": [[*axis[:-1], list(axis[-1])] for axis in axes], "rows": digest}
 
 
 def prepare_draws(folder: Path, uncertain: Sampling | None, blocks: Sequence[int]) -> DrawTable:

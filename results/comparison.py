@@ -8,18 +8,27 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from results.digest import Digest, Exchange
-from results.measures.intervals import Interval, PairedDifference, paired_difference, t_interval
+from results.measures.intervals import (
+    Interval,
+    PairedDifference,
+    paired_difference,
+    t_interval,
+    variance_shares,
+)
 from results.measures.ratios import Floats
 
 
 class Comparison(NamedTuple):
-    """Digests by strategy, replication by replication; replication k has the same seed in every strategy.
+    """Digests by strategy, run by run; the k-th run has the same seed and the same draw in every strategy.
 
-    ``exchanges`` holds, for every strategy but the one without programme, what it gained and lost against it.
+    ``exchanges`` holds, for every strategy but the first, what it gained and lost against it. ``draws`` gives
+    the draw of uncertain numbers of every run where there are several: runs of one draw are then averaged
+    before anything is said about the draws.
     """
 
     digests: Mapping[str, Sequence[Digest]]
     exchanges: Mapping[str, Sequence[Exchange]]
+    draws: tuple[int, ...] = ()
 
     @property
     def strategies(self) -> tuple[str, ...]:
@@ -42,11 +51,39 @@ class Comparison(NamedTuple):
 
     def level(self, strategy: str, outcome: str) -> Interval:
         """Return the mean of an outcome with its interval."""
-        return t_interval(self.values(strategy, outcome))
+        return t_interval(self.by_draw(self.values(strategy, outcome)))
 
     def difference(self, strategy: str, reference: str, outcome: str) -> PairedDifference:
-        """Return strategy minus reference, paired by seed."""
-        return paired_difference(self.values(strategy, outcome), self.values(reference, outcome))
+        """Return strategy minus reference, paired by draw and seed."""
+        ours, theirs = (self.by_draw(self.values(name, outcome)) for name in (strategy, reference))
+        return paired_difference(ours, theirs)
+
+    def by_draw(self, values: Floats) -> Floats:
+        """Return the means of the runs of each draw, or the values themselves where there is one draw."""
+        _, draw = np.unique(self.draws, return_inverse=True)
+        if draw.size == 0 or draw.max() == 0:
+            return values
+        return np.bincount(draw, weights=values) / np.bincount(draw)
+
+    def variance_table(self) -> pd.DataFrame:
+        """Return outcome × strategy: the share of variance from draws (not known) and from chance.
+
+        Empty unless there are several draws with equally many runs, two or more, each.
+        """
+        _, draw = np.unique(self.draws, return_inverse=True)
+        sizes = np.bincount(draw) if draw.size else np.zeros(0, dtype=int)
+        columns = ["outcome", "strategy", "draws_share", "replications_share"]
+        if len(sizes) < 2 or sizes.min() < 2 or sizes.min() != sizes.max():
+            return pd.DataFrame(columns=columns)
+        order = np.argsort(draw, kind="stable")
+        rows = [
+            (outcome, strategy, *variance_shares(table))
+            for strategy in self.strategies
+            for outcome in self.first.outcomes
+            for table in (self.values(strategy, outcome)[order].reshape(len(sizes), -1),)
+            if np.isfinite(table).all()
+        ]
+        return pd.DataFrame(rows, columns=columns)
 
     def stack(self, strategy: str, field: str, key: str | None = None) -> NDArray:
         """Return a field of the digests (or an entry of it) with the replications in front."""

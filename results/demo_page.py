@@ -14,6 +14,7 @@ from results.findings import USUAL_HIGH, USUAL_LOW, answers, change, usual_share
 from results.measures.catalogue import measure
 from results.measures.intervals import HIGHER, LOWER
 from results.page import render
+from results.strategy_words import strategy_name
 from results.style import Picture
 from results.view import RunView
 from results.wording import in_sentence, listing, number, percent
@@ -73,10 +74,9 @@ def demo_page(
         pictures,
         title=text("demo.title", language),
         answers=answers(found, done.country, view, language),
-        head=[text(f"strategy_name.{name}", language) for name in found.strategies],
+        head=[strategy_name(name, language) for name in found.strategies],
         sentences=[
-            (text(f"strategy_name.{name}", language), done.views[name].sentence[language])
-            for name in found.strategies
+            (strategy_name(name, language), done.views[name].sentence[language]) for name in found.strategies
         ],
         outcomes=outcome_rows(found, language),
         utilisation=utilisation_table(view, language),
@@ -151,8 +151,8 @@ def not_told_apart(found: Comparison, language: str) -> list[str]:
                 text(
                     "demo.unclear_line",
                     language,
-                    strategy=text(f"strategy_name.{strategy}", language),
-                    reference=in_sentence(text(f"strategy_name.{REFERENCE}", language), language),
+                    strategy=strategy_name(strategy, language),
+                    reference=in_sentence(strategy_name(REFERENCE, language), language),
                     outcomes=listing([in_sentence(name, language) for name in unclear], language),
                 )
             )

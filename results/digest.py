@@ -45,7 +45,7 @@ class Digest(NamedTuple):
         One number per measure.
     monthly
         Arrays of shape (months,): villages with a post and with a trained worker, child-months of need that
-        is met and of all need, needs unmet at the end of the month.
+        is met and of all need, needs unmet at the end of the month, children.
     desks, busy, backlog
         Names of services with desks; share of hours used and months of backlog, (services, months).
     cascade
@@ -114,6 +114,7 @@ def digest(view: RunView) -> Digest:
         monthly={
             **{name: posts[name].to_numpy() for name in posts},
             **{name: cube.of(name) for name in (MET, NEEDED, UNMET)},
+            "children": view.counties.groupby("month")["children"].sum().to_numpy(np.int64),
         },
         desks=tuple(names),
         busy=busy,

@@ -27,6 +27,7 @@ from results.report_parts import (
     service_rows,
     warnings_of,
 )
+from results.strategy_words import strategy_name
 from results.style import Picture
 from results.view import RunView
 from results.wording import WRITERS, month_name, number, whole
@@ -81,7 +82,7 @@ def report(
     """
     made = run_pictures(view, language) if pictures is None else pictures
     late = min(LATE_MONTHS, view.n_months)
-    name = catalogue(language).get(f"strategy_name.{view.strategy}", view.strategy.replace("_", " "))
+    name = strategy_name(view.strategy, language)
     world = catalogue(language).get(f"world.{view.world}", view.world)
     posts = view.posts[view.posts["month"] == 0]
     children = view.counties.groupby("month")["children"].sum()

@@ -23,12 +23,14 @@ def outcomes_of(scenario):
     }
 
 
+def stub_of(scenario, outcomes):
+    """Return a run with outcomes of one's own."""
+    return Kept(digest_from(scenario.strategy.name, scenario.seed, outcomes, EMPTY), Ends(NOTHING, NOTHING))
+
+
 def stub(scenario):
     """Make a run that costs next to nothing."""
-    return Kept(
-        digest_from(scenario.strategy.name, scenario.seed, outcomes_of(scenario), EMPTY),
-        Ends(NOTHING, NOTHING),
-    )
+    return stub_of(scenario, outcomes_of(scenario))
 
 
 def failing(scenario):

@@ -7,6 +7,7 @@ from results.comparison import Comparison
 from results.figures.cascade import FATES, LEAST_NEEDS, draw_fates, fate_key, fates
 from results.measures.intervals import paired_difference
 from results.series import ALL
+from results.strategy_words import strategy_phrase, strategy_short
 from results.style import WIDE, Picture, house_style, new_figure
 from results.wording import in_sentence, percent, points
 
@@ -17,7 +18,7 @@ def cascades(found: Comparison, language: str = "en") -> Picture:
     with house_style():
         figure = new_figure(WIDE, 0.7 + 1.12 * max(len(usable), 1))
         rows = figure.subplots(max(len(usable), 1), 1, sharex=True, squeeze=False)[:, 0]
-        names = [text(f"strategy_short.{name}", language) for name in found.strategies]
+        names = [strategy_short(name, language) for name in found.strategies]
         for axes, family in zip(rows, usable, strict=False):
             counts = [found.stack(name, "cascade", family) for name in found.strategies]
             shares = np.array([np.mean([fates(run) for run in runs], axis=0) for runs in counts])
@@ -51,8 +52,8 @@ def _caption(found: Comparison, usable: list[str], language: str) -> str:
         "caption.cascades",
         language,
         family=in_sentence(text(f"family.{family}", language), language),
-        strategy=text(f"strategy_phrase.{strategy}", language),
-        first=text(f"strategy_phrase.{first}", language),
+        strategy=strategy_phrase(strategy, language),
+        first=strategy_phrase(first, language),
         share=percent(served_shares(found, strategy, family).mean(), language, 0),
         base=percent(served_shares(found, first, family).mean(), language, 0),
         gain=points(best.difference.estimate, language),

@@ -10,6 +10,7 @@ from results.comparison import Comparison
 from results.figures.parts import band, colour_key, few_ticks, mark_events, panels, time_axis
 from results.measures.intervals import t_interval
 from results.smoothing import yearly
+from results.strategy_words import strategy_name, strategy_phrase
 from results.style import WIDE, Picture, colour_of, house_style, new_figure
 from results.view import Dated, years
 from results.wording import in_sentence, months_long, span
@@ -51,10 +52,7 @@ def strategies_key(figure: Figure, found: Comparison, language: str) -> None:
     """Write which colour is which strategy."""
     colour_key(
         figure,
-        [
-            (text(f"strategy_name.{name}", language), colour_of(name, k))
-            for k, name in enumerate(found.strategies)
-        ],
+        [(strategy_name(name, language), colour_of(name, k)) for k, name in enumerate(found.strategies)],
     )
 
 
@@ -70,9 +68,9 @@ def _caption(found: Comparison, labels: Mapping[str, Mapping[str, str]], languag
     return text(
         "caption.backlog",
         language,
-        strategy=text(f"strategy_phrase.{worst_strategy}", language),
+        strategy=strategy_phrase(worst_strategy, language),
         desk=in_sentence(labels[found.first.desks[desk]][language], language),
         months=span(t_interval(late_backlog(found, worst_strategy)[:, desk]), language, "months"),
         without=months_long(means[found.strategies[0]][desk], language),
-        first=text(f"strategy_phrase.{found.strategies[0]}", language),
+        first=strategy_phrase(found.strategies[0], language),
     )

@@ -1,4 +1,4 @@
-"""Who gained and who lost against a world without the programme, child by child."""
+"""Who gained and who lost against the first strategy, child by child."""
 
 import numpy as np
 
@@ -6,21 +6,25 @@ from model.text import text
 from results.comparison import Comparison
 from results.figures.parts import count_axis
 from results.measures.intervals import t_interval
+from results.strategy_words import strategy_name, strategy_phrase
 from results.style import ALONE, HELPED, INK, MUTED, VERMILION, WIDE, Picture, house_style, ink, new_figure
 from results.wording import number, span
 
 BAR = 0.62
 PARTS = (("gained", HELPED, 1), ("lost", VERMILION, -1))
 ROOM = 0.2
+LINE, KEY_STEP = 4, 11
+"""Height of the lowest line of the key above the axes, and of a line of it, in points."""
 
 
 def exchange(found: Comparison, language: str = "en") -> Picture:
-    """Show needs that are met only with a strategy, and those that are met only without the programme."""
+    """Show needs that are met only under a strategy, and those that are met only under the first."""
     names = list(found.exchanges)
     rows = np.arange(len(names))[::-1]
+    first = strategy_phrase(found.strategies[0], language)
     totals = {name: found.exchanges[name] for name in names}
     with house_style():
-        figure = new_figure(WIDE, 1.1 + 0.42 * max(len(names), 1))
+        figure = new_figure(WIDE, 1.25 + 0.42 * max(len(names), 1))
         axes = figure.subplots()
         for part, colour, sign in PARTS:
             found_runs = [t_interval([getattr(run, part) for run in totals[name]]) for name in names]
@@ -35,20 +39,20 @@ def exchange(found: Comparison, language: str = "en") -> Picture:
         alone = np.array([np.mean([run.lost_alone for run in totals[name]]) for name in names])
         axes.barh(rows, -alone, color=ALONE, height=BAR * 0.45)
         axes.axvline(0, color=INK, linewidth=0.8)
-        axes.set_yticks(rows, [text(f"strategy_name.{name}", language) for name in names])
+        axes.set_yticks(rows, [strategy_name(name, language) for name in names])
         axes.margins(x=ROOM)
         axes.grid(visible=False)
         count_axis(axes, language, "x")
-        axes.set_xlabel(text("figure.exchange.x", language))
-        for x, key, colour, side in (
-            (0.98, "figure.exchange.gained", HELPED, "right"),
-            (0.02, "figure.exchange.lost", VERMILION, "left"),
+        axes.set_xlabel(text("figure.exchange.x", language, first=first))
+        for x, above, key, colour, side in (
+            (0.98, LINE, "figure.exchange.gained", HELPED, "right"),
+            (0.02, LINE + KEY_STEP, "figure.exchange.lost", VERMILION, "left"),
+            (0.02, LINE, "figure.exchange.alone", ALONE, "left"),
         ):
-            axes.text(
-                x, 1.1, text(key, language), transform=axes.transAxes, ha=side, color=ink(colour), size=8
-            )
-        alone_key = text("figure.exchange.alone", language)
-        axes.text(0.02, 1.02, alone_key, transform=axes.transAxes, color=ink(ALONE), size=8)
+            axes.annotate(
+                text(key, language, first=first), (x, 1), xycoords="axes fraction", xytext=(0, above),
+                textcoords="offset points", ha=side, color=ink(colour), size=8, annotation_clip=False,
+            )  # fmt: skip
         axes.tick_params(axis="x", labelcolor=MUTED)
         return Picture("exchange", figure, _caption(found, language), language)
 
@@ -61,7 +65,8 @@ def _caption(found: Comparison, language: str) -> str:
     return text(
         "caption.exchange",
         language,
-        strategy=text(f"strategy_phrase.{worst}", language),
+        first=strategy_phrase(found.strategies[0], language),
+        strategy=strategy_phrase(worst, language),
         gained=span(t_interval([run.gained for run in runs]), language),
         lost=span(t_interval([run.lost for run in runs]), language),
         alone=number(np.mean([run.lost_alone for run in runs]), language),

@@ -13,6 +13,7 @@ from results.figures.compared.spread import MAP_MONTH, CountrySpread, draw_map, 
 from results.figures.parts import band, few_ticks, mark_events, share_axis, time_axis
 from results.figures.places import credit, share_key
 from results.smoothing import yearly
+from results.strategy_words import strategy_phrase, strategy_short
 from results.style import WIDE, Picture, colour_of, house_style, ink, label_ends, new_figure
 from results.view import years
 from results.wording import in_sentence, month_name, percent
@@ -60,9 +61,9 @@ def _caption(found: Comparison, country: CountrySpread, language: str) -> str:
         month=month_name(month, language),
         share=percent(posts / country.villages, language, 0),
         best=percent(shares[best], language, 0),
-        best_strategy=text(f"strategy_phrase.{best}", language),
+        best_strategy=strategy_phrase(best, language),
         worst=percent(shares[worst], language, 0),
-        worst_strategy=text(f"strategy_phrase.{worst}", language),
+        worst_strategy=strategy_phrase(worst, language),
     )
 
 
@@ -80,7 +81,7 @@ def _draw_queue(axes: Axes, found: Comparison, country: CountrySpread, desk: int
         runs = yearly(found.stack(name, "backlog")[:, desk], SMOOTH_MONTHS)
         colour = colour_of(name, position)
         band(axes, dates, runs, colour)
-        ends.append((float(runs[:, -1].mean()), text(f"strategy_short.{name}", language), colour))
+        ends.append((float(runs[:, -1].mean()), strategy_short(name, language), colour))
     axes.set_ylim(0, None)
     few_ticks(axes)
     mark_events(axes, country.events, language, names=False)
@@ -95,7 +96,7 @@ def _draw_served(axes: Axes, found: Comparison, language: str) -> None:
         axes.hlines(row, max(interval.low, 0.0), min(interval.high, 1.0), color=colour, linewidth=2)
         axes.scatter(interval.estimate, row, color=colour, s=34, zorder=3)
         axes.annotate(
-            f"{text(f'strategy_short.{name}', language)}  {percent(interval.estimate, language, 0)}",
+            f"{strategy_short(name, language)}  {percent(interval.estimate, language, 0)}",
             (interval.estimate, row),
             xytext=(0, 7),
             textcoords="offset points",

@@ -13,6 +13,7 @@ from results.figures.parts import band, log_axis, mark_events, time_axis
 from results.figures.places import bare_map, credit, dots, share_key
 from results.measures.intervals import t_interval
 from results.measures.ratios import Floats
+from results.strategy_words import strategy_name, strategy_short
 from results.style import INK, MUTED, WIDE, Picture, colour_of, house_style, label_ends, new_figure
 from results.view import Dated, years
 from results.wording import between, month_name, number, percent, span, whole
@@ -67,7 +68,7 @@ def draw_spread(axes: Axes, found: CountrySpread, language: str, *, names: bool 
     for position, (strategy, runs) in enumerate(found.posts.items()):
         colour = colour_of(strategy, position)
         band(axes, dates, np.where(runs > 0, runs, np.nan).astype(np.float64), colour)
-        ends.append((float(runs[:, -1].mean()), text(f"strategy_short.{strategy}", language), colour))
+        ends.append((float(runs[:, -1].mean()), strategy_short(strategy, language), colour))
     counts = [n * found.villages / VILLAGES_2014 if rescaled else n for _, n, rescaled in OBSERVED]
     when = [float(years(month_index(month) + 1)) for month, _, _ in OBSERVED]
     axes.scatter(when, counts, s=26, facecolors="white", edgecolors=INK, linewidths=1.1, zorder=4)
@@ -89,7 +90,7 @@ def maps(found: CountrySpread, language: str = "en") -> Picture:
         both = figure.subplots(1, len(found.shares))
         for axes, (strategy, shares) in zip(np.atleast_1d(both), found.shares.items(), strict=True):
             draw_map(axes, found, shares)
-            axes.set_title(text(f"strategy_name.{strategy}", language))
+            axes.set_title(strategy_name(strategy, language))
         credit(np.atleast_1d(both)[0], language)
         share_key(figure, list(np.atleast_1d(both)), language, text("figure.places.post_key", language))
         first, *others = [int(np.count_nonzero(shares > 0)) for shares in found.shares.values()]

@@ -9,6 +9,7 @@ from results.figures.compared.desks import strategies_key
 from results.groups import GROUPS
 from results.measures.intervals import Interval, paired_difference, t_interval
 from results.series import ALL
+from results.strategy_words import strategy_phrase
 from results.style import INK, WIDE, Picture, colour_of, house_style, new_figure
 from results.wording import months_long, signed, span
 
@@ -94,8 +95,8 @@ def _waits_caption(found: Comparison, language: str) -> str:
     return text(
         key,
         language,
-        strategy=text(f"strategy_phrase.{worst}", language),
-        first=text(f"strategy_phrase.{first}", language),
+        strategy=strategy_phrase(worst, language),
+        first=strategy_phrase(first, language),
         wait=span(found.level(worst, "wait_alone_months"), language, "months"),
         base=months_long(base.mean(), language),
     )
@@ -112,7 +113,7 @@ def _groups_caption(gaps: dict[str, np.ndarray], known: list[int], language: str
         "caption.group_waits" if interval.low > 0 else "caption.group_waits.unclear",
         language,
         group=text(f"stratum.{GROUPS[k]}", language),
-        strategy=text(f"strategy_phrase.{strategy}", language),
+        strategy=strategy_phrase(strategy, language),
         gap=signed(interval.estimate, 2).lstrip("+"),
         low=signed(interval.low, 2).lstrip("+"),
         high=signed(interval.high, 2).lstrip("+"),
