@@ -26,7 +26,7 @@ from model.problems import Problem
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario, parameters_at
 from model.spread_only import WORKERS, SpreadRun, simulate_spread
-from model.text import LANGUAGES
+from model.text import LANGUAGES, text
 from model.world import World
 from model.worlds import build_world
 from results.figures.places import county_names
@@ -37,6 +37,16 @@ ENOUGH = 0.95
 """Nobody is warned of a shortage smaller than this leaves."""
 SHORT_MONTHS = 6
 FULL_DESK = 1.0
+
+
+class FullOffices(Problem):
+    """That offices are full, with the worst of them named in the language of the reader."""
+
+    def text(self, language: str = "en") -> str:
+        """Return the message."""
+        office = text(f"office.{self.values['office_name']}", language)
+        county = self.values[f"county_{language}"]
+        return text(self.code, language, **self.values, county=county, office=office)
 
 
 class Concern(NamedTuple):
@@ -168,7 +178,7 @@ def money(world: World, at_end: Parameters, spread: SpreadRun) -> list[Problem]:
 
 
 def desks(at_start: ScaleUpModel, at_end: Parameters) -> list[Problem]:
-    """Count desks that are asked for more hours than they have before a worker brings the first case."""
+    """Count offices that are asked for more hours than they have before a worker brings the first case."""
     if at_end.capacity_mode == "elastic":
         return []
     factor = at_end.desk_fte_factor * (at_end.desk_dated_factor if at_end.desk_plan == "dated" else 1.0)
@@ -177,15 +187,12 @@ def desks(at_start: ScaleUpModel, at_end: Parameters) -> list[Problem]:
     full = load > FULL_DESK
     if not full.any():
         return []
-    worst = int(load.argmax())
-    label = dict(at_start.scenario.services.rows[int(asked["service"].cat.codes.iloc[worst])].label)
+    worst = asked.iloc[[int(load.argmax())]]
     values = {
         "full": int(full.sum()),
         "all": len(load),
-        **{
-            f"place_{language}": f"{county_names(asked.iloc[[worst]], language)[0]}, {label[language]}"
-            for language in LANGUAGES
-        },
-        "load": f"{load[worst]:.0%}",
+        "load": f"{load.max():.0%}",
+        "office_name": str(worst["office"].iloc[0]),
+        **{f"county_{language}": county_names(worst, language)[0] for language in LANGUAGES},
     }
-    return [Problem("feasible.desks", values)]
+    return [FullOffices("feasible.desks", values)]

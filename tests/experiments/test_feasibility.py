@@ -43,7 +43,7 @@ def test_nothing_is_said_of_a_plan_that_has_all_it_asks_for(ample):
     [
         ({"part_time_posts_share": 1, "part_time_share_of_hours": 0.05}, "feasible.hours"),
         (
-            {"visits_listed_per_year": 12, "visit_hours": 3},
+            {"visits_listed_per_year": 12, "worker_hours_dedicated": 60},
             "feasible.hours",
         ),
         ({"seats_at_mandate_per_month": 1, "seats_before_mandate_per_month": 0}, "feasible.seats"),
@@ -66,7 +66,7 @@ def test_hours_are_counted_as_the_norms_say():
     rules = default_parameters().replace(
         worker_hours_dedicated=100, part_time_posts_share=0.5, part_time_share_of_hours=0.2,
         leave_share=0.1, meetings_share=0.1, support_hours_share=0.2, visits_listed_per_year=12,
-        months_between_visits_others=12, visit_hours=1, travel_hours=0,
+        months_between_visits_others=12, visit_hours=1, travel_hours=1, travel_remote_multiplier=1,
     )  # fmt: skip
     assert visit_hours_of_a_post(rules) == pytest.approx(100 * 0.6 * 0.6)
     model = ScaleUpModel(make_scenario("four_villages", until=1))
@@ -75,5 +75,5 @@ def test_hours_are_counted_as_the_norms_say():
     nobody = visit_hours_asked(model, rules.replace(visits_listed_per_year=1))
     assert (nobody <= asked).all()
     assert (asked <= everybody).all()
-    households = 12 * nobody
+    households = 12 * nobody / 2  # an hour there and back, an hour of visit
     assert np.allclose(households, np.rint(households))

@@ -18,6 +18,9 @@ from model.strategy import ORDERS
 from model.strategy_file import background_events, load_strategy, strategies_table, strategy_names
 
 EXPECTED = {
+    "part_time_everywhere",
+    "without_cash",
+    "without_spaces",
     "history",
     "no_programme",
     "no_mandate",
