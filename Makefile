@@ -2,14 +2,15 @@
 
 PYTHON ?= python3
 VENV := .venv/bin/python
-LOCK := uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
-	--no-annotate --no-config pyproject.toml
+COMPILE := uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-emit-index-url --no-header \
+	--no-annotate --no-config
+LOCK := $(COMPILE) pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench verify baseline extras lock clean
+.PHONY: help setup demo test test-app check format bench verify baseline extras lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup:
 	@$(PYTHON) tools/bootstrap.py
@@ -19,6 +20,9 @@ demo: setup ## set everything up, simulate the pilot and its national roll-out, 
 
 test: setup ## set everything up and run the tests; ARGS="-k spread" chooses some
 	@$(VENV) -m pytest -n auto --dist loadfile $(ARGS)
+
+test-app: setup ## drive the application in a real browser; ARGS="-k lessons" chooses some
+	@$(VENV) tools/browser.py $(ARGS)
 
 check: setup ## style, format, types and the layout of the code
 	@$(VENV) -m ruff check .
@@ -45,6 +49,7 @@ extras: ## also install what distributed runs and optimisation need
 lock: ## choose the newest allowed versions of all packages (needs uv)
 	$(LOCK) --upgrade --extra app --extra dev -o requirements.lock
 	$(LOCK) --upgrade --extra distributed --extra decisions -c requirements.lock -o requirements-extras.lock
+	$(COMPILE) --upgrade --group browser -c requirements.lock -o requirements-browser.lock
 
 clean: ## remove the environment and all caches; results in runs/ stay
 	rm -rf .venv .venv.lock .venv.log build .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage*

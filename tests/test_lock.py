@@ -12,8 +12,9 @@ from tests.test_architecture import ROOT
 pytestmark = pytest.mark.unit
 
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-CORE, EXTRAS = "requirements.lock", "requirements-extras.lock"
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, GROUPS = SETTINGS["project"], SETTINGS["dependency-groups"]
+CORE, EXTRAS, BROWSER = "requirements.lock", "requirements-extras.lock", "requirements-browser.lock"
 
 
 def pins(lock: str) -> dict[str, Version]:
@@ -38,7 +39,7 @@ def test_lock_holds_what_is_declared(lock: str, extras: list[str]) -> None:
         assert requirement.specifier.contains(locked[name]), f"{name} {locked[name]}: make lock"
 
 
-@pytest.mark.parametrize("lock", [CORE, EXTRAS])
+@pytest.mark.parametrize("lock", [CORE, EXTRAS, BROWSER])
 def test_lock_has_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
@@ -52,6 +53,12 @@ def test_extras_agree_with_the_core() -> None:
     assert {name: extras[name] for name in core.keys() & extras.keys()} == {
         name: core[name] for name in core.keys() & extras.keys()
     }
+
+
+def test_lock_of_the_browser_holds_what_is_declared() -> None:
+    locked = pins(BROWSER)
+    for requirement in map(Requirement, GROUPS["browser"]):
+        assert requirement.specifier.contains(locked[requirement.name.lower()])
 
 
 def test_core_brings_no_copyleft_package() -> None:

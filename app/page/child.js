@@ -6,7 +6,7 @@ import { both, language, monthName, onLanguage, t, whole, worldName } from "bare
 
 const SIDES = ["with_worker", "without"];
 const HEADS = { with_worker: "life.with", without: "life.without" };
-const [ROW, BAND, LEFT, RIGHT, TOP] = [24, 8, 4, 4, 22];
+const [ROW, BAND, LEFT, RIGHT, TOP] = [24, 8, 4, 20, 22];
 const SHOWN = { 2: "need-untouched", 3: "need-gathering", 4: "need-gathering", 5: "need-gathering", 6: "need-waiting", 7: "need-waiting", 8: "need-next-term", 9: "served", 10: "need-gave-up" };
 const KEY = [["need-untouched", "app.need.untouched"], ["need-gathering", "app.need.gathering"], ["need-waiting", "app.need.waiting"], ["need-gave-up", "app.need.gave_up"], ["served", "app.life.served"]];
 const SVG = "http://www.w3.org/2000/svg";

@@ -168,7 +168,7 @@ export function compareView(catalogue) {
     }
   }
 
-  const element = h("div.view.compare-view", {}, scenario.element, h("div.two", {}, ...places.map((place) => place.element)), bar.element, h("div.two", {}, live.element, outcome.element), charts.element);
+  const element = h("div.view.compare-view", {}, scenario.element, h("div.two", {}, ...places.map((place) => place.element)), bar.element, h("div.two.tables", {}, live.element, outcome.element), charts.element);
   write();
   return {
     element, clock, films: () => films, known: () => known,

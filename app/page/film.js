@@ -31,6 +31,7 @@ export class Film extends EventTarget {
     };
     try {
       this.job = file === null ? await run(this.asked, on) : await runFile(file, on);
+      if (this.left) this.job.leave();
     } catch (error) {
       this.state = "failed";
       this.problems = error.problems ?? [{ key: "", en: String(error), zh: String(error) }];
@@ -58,9 +59,13 @@ export class Film extends EventTarget {
 
   tell(what) { this.dispatchEvent(new Event(what)); }
 
-  on(what, listener) { this.addEventListener(what, listener); return this; }
+  on(what, listener) { this.addEventListener(what, () => { if (!this.left) listener(); }); return this; }
 
-  leave() { this.job?.leave(); }
+  /** Nobody looks at this run any more. */
+  leave() {
+    this.left = true;
+    this.job?.leave();
+  }
   stop() { this.job?.stop(); }
 
   get nMonths() { return this.opening?.n_months ?? 0; }

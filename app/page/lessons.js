@@ -117,7 +117,7 @@ export function lessonView(catalogue) {
     start.hidden = Boolean(films[0]) || Boolean(known);
     reveal.hidden = revealed || !complete;
     status.textContent = chosen === null ? t("app.lesson.predict") : complete ? (revealed ? "" : t("app.lesson.watch")) : films[0] ? t("app.lesson.running") : "";
-    heads.forEach((head, i) => head.replaceChildren(h(`span.swatch.side-${["first", "second"][i]}`), t(`${name}.${["first", "second"][i]}`)));
+    if (lesson.kind === "compare") heads.forEach((head, i) => head.replaceChildren(h(`span.swatch.side-${["first", "second"][i]}`), t(`${name}.${["first", "second"][i]}`)));
     truth.show(revealed && found ? "ready" : "empty", "app.lesson.hidden");
     if (!revealed || !found) return;
     truth.body.querySelector(".answer").textContent = t(`${name}.reveal`, found.values);

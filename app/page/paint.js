@@ -73,11 +73,11 @@ function dot(context, x, y, r, fill) {
 
 /** Villages of an open county as circles, one path per colour. */
 function discs(context, c, { first, sizes, layout, view, states, sx, sy, paint }) {
-  context.lineWidth = 1;
   for (const hub of layout.hubs) {
     if (hub.county !== c || hub.radius * view.scale < 30) continue;
     context.beginPath();
     context.arc(sx(hub.x), sy(hub.y), hub.radius * view.scale * 0.98, 0, 2 * Math.PI);
+    context.lineWidth = 1;
     context.strokeStyle = paint.grid;
     context.stroke();
     if (hub.radius * view.scale > 70) townshipLabel(context, sx(hub.x), sy(hub.y) - hub.radius * view.scale - 6, hub.number, paint);

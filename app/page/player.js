@@ -22,7 +22,7 @@ export function player(clock, filmOf) {
   const back = h("button.square.quiet", { type: "button", onclick: () => { clock.play(false); clock.seek(clock.month - 1); } }, icon("back"));
   const play = h("button.play", { type: "button", onclick: () => clock.play(!clock.playing) });
   const next = h("button.square.quiet", { type: "button", onclick: () => { clock.play(false); clock.seek(clock.month + 1); } }, icon("next"));
-  const line = h("input.line", { type: "range", min: "0", max: "1", step: "1", value: "0", oninput: () => { clock.play(false); clock.seek(Number(line.value)); } });
+  const line = h("input.line", { type: "range", min: "0", max: "1", step: "1", value: "0", oninput: () => { const wanted = Number(line.value); clock.play(false); clock.seek(wanted); } });
   const ticks = h("div.ticks", { "aria-hidden": "true" });
   const loaded = h("div.loaded", { "aria-hidden": "true" });
   const date = h("output.date", { "aria-live": "off" });

@@ -1,6 +1,7 @@
 """Settings of the tests of the application."""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import httpx
 import pytest
@@ -21,3 +22,7 @@ def client(address: str) -> Iterator[httpx.Client]:
     """A client of that server."""
     with httpx.Client(base_url=address, timeout=PATIENCE_SECONDS) as opened:
         yield opened
+
+
+collect_ignore = [] if find_spec("playwright") else ["browser"]
+"""Tests in a real browser run where what drives it is installed: ``make test-app``."""

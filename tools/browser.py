@@ -1,0 +1,74 @@
+"""Drive the application in a real browser: get what that takes, then run ``tests/app/browser``.
+
+A Chromium of the system is used where there is one; on Debian and its relatives it is installed if this
+process may (root). The packages that drive it are not part of the environment: they are kept in
+``build/browser``, from a lock with hashes.
+
+    python tools/browser.py [arguments of pytest]
+
+Exit status: that of pytest, or 2 with a message if there is no browser.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "requirements-browser.lock"
+FOLDER = ROOT / "build" / "browser"
+STAMP = FOLDER / "lock.sha256"
+TESTS = "tests/app/browser"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+NO_BROWSER = """No Chromium was found. Install one (Debian, Ubuntu: sudo apt-get install chromium; elsewhere
+Chrome or Edge), or name it in BAREFOOT_BROWSER, then run this again."""
+
+
+def find_browser() -> str | None:
+    """Return the path of a Chromium, Chrome or Edge."""
+    named = os.environ.get("BAREFOOT_BROWSER")
+    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def install_browser() -> None:
+    """Install Debian's Chromium where that is possible without asking anybody."""
+    if not shutil.which("apt-get") or os.geteuid() != 0:
+        return
+    silent = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in ("update -qq", "install -yqq --no-install-recommends chromium"):
+        subprocess.run(["apt-get", *command.split()], check=False, env=silent, stdout=subprocess.DEVNULL)
+
+
+def install_packages() -> None:
+    """Put the packages of the lock into ``build/browser``, once per lock."""
+    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
+    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
+        return
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes",
+         "--only-binary", ":all:", "--no-deps", "--target", str(FOLDER), "-r", str(LOCK)],
+        check=True,
+    )  # fmt: skip
+    STAMP.write_text(wanted, encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """Get a browser and what drives it, then run the tests; return their status."""
+    if find_browser() is None:
+        install_browser()
+    browser = find_browser()
+    if browser is None:
+        print(NO_BROWSER, file=sys.stderr)
+        return 2
+    install_packages()
+    paths = [str(FOLDER), *filter(None, [os.environ.get("PYTHONPATH")])]
+    given = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "BAREFOOT_BROWSER": browser}
+    command = [sys.executable, "-m", "pytest", TESTS, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=given, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
