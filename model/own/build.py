@@ -45,6 +45,8 @@ def build(
 ) -> World:
     """Build the world of a user's tables, with posts, staff, money and prices."""
     counties, villages = frames["counties"], frames.get("villages")
+    if "villages" in counties:  # users count other units of the countryside among the villages
+        counties = counties.assign(other_units=np.where(counties["villages"].notna(), 0.0, np.nan))
     if villages is not None:
         villages = with_children(villages, counties)
     world = own_world(name, counties, villages, parameters)

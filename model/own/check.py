@@ -10,7 +10,7 @@ import pandas as pd
 from model.own.cells import CellError, read_cell
 from model.own.columns import Sheet, plain, sheets
 from model.own.personal import is_personal_head, is_personal_value
-from model.own.places_check import check_places
+from model.own.places_check import ROW, SHEET, check_codes, check_places
 from model.own.problems import CellProblem
 from model.own.tables import Table, is_blank, read_tables
 from model.problems import InputError, Problem, nearest
@@ -23,8 +23,6 @@ KEYS = {
     "money": ("county_code", "year", "payer"),
 }
 """Columns that together may stand once only in each table."""
-ROW = "_row"
-"""Column of the row numbers of the file."""
 
 
 class Checked(NamedTuple):
@@ -53,9 +51,9 @@ def check_file(path: Path) -> Checked:
                 frames[table.key] = frame
     file = tables[0].file if tables else ""
     frames = _with_counties(frames)
-    if not found:
-        found += check_places(frames, file)
-    return Checked({key: frame.drop(columns=ROW) for key, frame in frames.items()}, found)
+    found += check_codes(frames, file) if found else check_places(frames, file)
+    kept = {key: frame.drop(columns=[ROW, SHEET], errors="ignore") for key, frame in frames.items()}
+    return Checked(kept, found)
 
 
 def _with_counties(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -63,7 +61,8 @@ def _with_counties(frames: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     if "counties" in frames or "villages" not in frames or "county_code" not in frames["villages"]:
         return frames
     first = frames["villages"].drop_duplicates("county_code")
-    return {"counties": first[["county_code", ROW]].reset_index(drop=True), **frames}
+    counties = first[["county_code", ROW]].reset_index(drop=True).assign(**{SHEET: "villages"})
+    return {"counties": counties, **frames}
 
 
 def _personal(tables: Iterable[Table]) -> list[Problem]:

@@ -18,7 +18,7 @@ NOT_FILLED = {
 }
 """Columns whose blank means something by itself, or that are told apart below."""
 UNITS = ("townships", "villages", "communities")
-BY_COUNTY, BY_PROVINCE, BY_RULES, BY_MODEL = "county", "province", "rules", "spread"
+BY_COUNTY, BY_PROVINCE, BY_GROWTH, BY_RULES, BY_MODEL = "county", "province", "growth", "rules", "spread"
 BY_HOUSEHOLDS, BY_MEAN, NOBODY, AS_PROPOSED = "households", "mean", "zero", "template"
 PROPOSED = re.compile(
     "|".join(text(f"template.{kind}", words, n=r"\d+") for kind in KIND_NAMES for words in LANGUAGES)
@@ -48,6 +48,10 @@ def _of_counties(frames: Frames) -> list[Filled]:
         if column in COUNTY_OFFICES:
             found.append(Filled("counties", column, int(blank.sum()), BY_RULES))
             continue
+        if column == "children_2010":
+            later = counted | ~_blank(counties, "children_2020")
+            found.append(Filled("counties", column, int((blank & later).sum()), BY_GROWTH))
+            blank &= ~later
         found.append(Filled("counties", column, int((blank & known).sum()), BY_COUNTY))
         found.append(Filled("counties", column, int((blank & ~known).sum()), BY_PROVINCE))
     return [each for each in found if each.n]

@@ -16,7 +16,8 @@ from model.sectors import MOST_CHILDREN_PER_UNIT
 SUM_TOLERANCE = 0.01
 """A county's number of children may differ so much from the sum of its villages."""
 UNIT_COLUMNS = {"villages": ("village", "other"), "communities": ("community",)}
-ROW = "_row"
+ROW, SHEET = "_row", "_sheet"
+"""Columns of the row numbers of the file, and of the sheet that counties were taken from if not their own."""
 
 Frames = dict[str, pd.DataFrame]
 Found = Iterator[Problem]
@@ -36,6 +37,14 @@ def check_places(frames: Frames, file: str) -> list[Problem]:
     ]
 
 
+def check_codes(frames: Frames, file: str) -> list[Problem]:
+    """Return what is wrong with the codes of counties, if they can be read at all."""
+    counties = frames.get("counties")
+    if counties is None or "county_code" not in counties or counties.county_code.dtype != np.int64:
+        return []
+    return list(_codes(frames, file))
+
+
 def _codes(frames: Frames, file: str) -> Found:
     """Codes against the national list, names against codes, and what a county off the list must bring."""
     national = load_counties().set_index("county_code")
@@ -46,9 +55,13 @@ def _codes(frames: Frames, file: str) -> Found:
         off_list = bool(row.get("not_on_list", False))
 
         def note(
-            key: str, column: str = "county_code", number: int = int(row[ROW]), **values: object
+            key: str,
+            column: str = "county_code",
+            number: int = int(row[ROW]),
+            sheet: str = str(row.get(SHEET, "counties")),
+            **values: object,
         ) -> Problem:
-            return CellProblem(key, values, file, 0, "counties", number, column)
+            return CellProblem(key, values, file, 0, sheet, number, column)
 
         named = isinstance(name, str) and bool(name)
         if code in national.index:
@@ -112,8 +125,10 @@ def _sums(frames: Frames, file: str) -> Found:
         code, number = int(row["county_code"]), int(row[ROW])
         listed = villages[villages.county_code == code] if villages is not None else None
 
-        def note(key: str, column: str, n: int = number, **values: object) -> Problem:
-            return CellProblem(key, values, file, 0, "counties", n, column)
+        sheet = str(row.get(SHEET, "counties"))
+
+        def note(key: str, column: str, n: int = number, sheet: str = sheet, **values: object) -> Problem:
+            return CellProblem(key, values, file, 0, sheet, n, column)
 
         if listed is None or listed.empty:
             yield from _unlisted(row, code in national, note)

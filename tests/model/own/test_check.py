@@ -38,7 +38,9 @@ def test_a_good_workbook_has_no_problem(tmp_path):
     assert found["villages", "children_2020"] == (1, "households")
     assert found["villages", "poverty"] == (1, "spread")
     assert found["townships", "clinic_fte"] == (1, "rules")
-    assert found["counties", "poverty"] == (1, "province") or found["counties", "poverty"] == (1, "county")
+    sources = {(each.column, each.source): each.n for each in filled_values(checked.frames)}
+    assert sources["poverty", "county"] == sources["poverty", "province"] == 1
+    assert sources["children_2010", "county"] == 1, "the county on the list; the other has villages to sum"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -166,3 +168,15 @@ def test_messages_say_place_and_remedy(tmp_path, language):
     message = next(each for each in check_file(path).problems if each.code == "places.percent").text(language)
     for words in ("t.xlsx", "0.2", "20%", "3", {"en": "Poor households", "zh": "贫困家庭比例"}[language]):
         assert words in message
+
+
+def test_codes_are_checked_whatever_else_is_wrong_and_where_they_stand(tmp_path):
+    rows = [
+        ["county_code", "township", "village", "children_2020"],
+        [530922, "a", "b", "x"],
+        [530999, "a", "b", 3],
+    ]
+    (tmp_path / "v.csv").write_text(csv_text(rows), encoding="utf-8")
+    found = problems(tmp_path / "v.csv")
+    assert ("places.not_number", "villages", 2, "children_2020") in found
+    assert ("places.unknown_code", "villages", 3, "county_code") in found

@@ -107,6 +107,16 @@ def test_the_template_is_a_good_workbook(tmp_path, monkeypatch, language):
     assert len(world.villages) == 76
 
 
+def test_counties_without_a_list_of_villages_have_the_units_that_were_counted(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [["county_code", "villages", "communities"], [530922, 191, 5]]  # 190 villages and a farm
+    call("places", "import", workbook(tmp_path / "t.xlsx", {"counties": rows}), "--name", "mine")
+    assert len(build_world("mine").villages) == 196
+    rows[1][1:] = [None, None]
+    call("places", "import", workbook(tmp_path / "u.xlsx", {"counties": rows}), "--name", "blank")
+    assert len(build_world("blank").villages) == 196
+
+
 def test_a_template_is_not_written_over_a_file_nor_for_unknown_codes(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "my.xlsx").write_bytes(b"precious")
