@@ -15,7 +15,8 @@ import pandas as pd
 
 from columns.compiling import kernel
 from columns.draws import draw, uniform
-from columns.layout import KIND_VILLAGE, STAGE_UNIVERSAL
+from columns.layout import KIND_VILLAGE, STAGE_UNIVERSAL, VILLAGE
+from columns.state import records
 from columns.streams import stream
 from model.calendar import month_text
 from model.codes import MINUTES_PER_HOUR
@@ -91,11 +92,14 @@ class SpreadRun(NamedTuple):
         Offered to the whole world in a month, apart from those of waves.
     counties : record array
         At the end.
+    villages : record array
+        At the end; only as long as the posts were staffed (depth *workers*), else empty.
     """
 
     series: np.ndarray
     national_seats: np.ndarray
     counties: np.recarray
+    villages: np.recarray
 
     def total(self, measure: str) -> np.ndarray:
         """Return a measure summed over provinces, one number per month."""
@@ -213,7 +217,8 @@ def _run(
         seats[month] = spread.nation[0].seats
         record(series[month], counties, spread.provinces, costs)
         series[month, :, KIND_VILLAGE_WITH_POST] = _kind_villages(counties, n_kind, n_first, people)
-    return SpreadRun(series, seats, counties)
+    villages = records(np.zeros(0, dtype=VILLAGE)) if people is None else people[1]
+    return SpreadRun(series, seats, counties, villages)
 
 
 def _kind_villages(counties, n_kind, n_first, people) -> np.ndarray:

@@ -131,7 +131,7 @@ def villages(model: ScaleUpModel) -> pd.DataFrame:
             "order": order - model.state.counties["first_village"][rows["county"]],
             "post": pd.Categorical.from_codes(rows["post"], list(POST_STATES)),
             **{
-                name: _months(rows[name])
+                name: months(rows[name])
                 for name in ("start_month", "hired_month", "trained_month", "space_month")
             },
             "dedicated": rows["dedicated"] == 1,
@@ -284,6 +284,6 @@ def utilisation(model: ScaleUpModel) -> pd.DataFrame:
     return table.dropna(ignore_index=True)
 
 
-def _months(column: NDArray[np.integer]) -> pd.arrays.IntegerArray:
+def months(column: NDArray[np.integer]) -> pd.arrays.IntegerArray:
     """Return months with missing values where nothing happened."""
     return pd.arrays.IntegerArray(column.astype(np.int16), column == NO_MONTH)

@@ -20,7 +20,7 @@ from results.measures.cascade import binding_step, nested_counts
 from results.measures.ratios import divide
 from results.series import ALL, MET, NEEDED
 from results.smoothing import yearly
-from results.view import RunView
+from results.view import ParametersView, RunView
 from results.wording import in_sentence, listing, month_name, months_long, number, percent, points, whole
 
 START_UP_MONTHS = 36
@@ -228,7 +228,9 @@ def warnings_of(view: RunView, language: str) -> list[str]:
     return found
 
 
-def parameter_rows(view: RunView, declared: Sequence[dict[str, str]], language: str) -> list[dict[str, Any]]:
+def parameter_rows(
+    view: ParametersView, declared: Sequence[dict[str, str]], language: str
+) -> list[dict[str, Any]]:
     """Return the parameters to show: those that matter in any run and those that are not at their default."""
     by_name = {row["name"]: row for row in declared}
     names = dict.fromkeys((*view.changed, *PARAMETERS_THAT_MATTER))

@@ -88,8 +88,9 @@ def simulate_and_write(
         _check_resumable(scenario, out)
     if children == "none":
         cost = _meter({})
-        run = simulate_spread(build_world(world), scenario, depth=WORKERS)
-        return Simulated(write_spread(run, scenario, folder, cost()), {})
+        places = build_world(world)
+        run = simulate_spread(places, scenario, depth=WORKERS)
+        return Simulated(write_spread(run, places, scenario, folder, language, cost()), {})
     words = [_from_here(Path(sys.executable)), _from_here(ROOT / "run.py"), "simulate", strategy]
     words += ["--world", world]
     words += [word for setting in settings for word in ("--set", setting)]

@@ -6,7 +6,7 @@ anew at any time.
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,42 @@ class Dated(NamedTuple):
     month: int
     name: dict[str, str]
     is_programme: bool
+
+
+class PostsView(Protocol):
+    """What pictures of posts and places need of a run, with children or without."""
+
+    @property
+    def counties(self) -> pd.DataFrame:
+        """Counties by month."""
+
+    @property
+    def posts(self) -> pd.DataFrame:
+        """Posts by month and kind of unit."""
+
+    @property
+    def events(self) -> tuple[Dated, ...]:
+        """Dated decisions."""
+
+    @property
+    def n_months(self) -> int:
+        """Months of the run."""
+
+    @property
+    def dates(self) -> Floats:
+        """Ends of the months as years with a fraction."""
+
+
+class ParametersView(Protocol):
+    """What tables of parameters need of a run."""
+
+    @property
+    def parameters(self) -> dict[str, Value]:
+        """Those in force at the end."""
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """Names of those that differ from their default at some time."""
 
 
 class RunView(NamedTuple):

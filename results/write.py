@@ -24,11 +24,13 @@ from model.reading import ROOT
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario, given_hash
 from model.spread_only import SpreadRun
+from model.world import World
 from results.frames import counties, desks, money, posts, quantities, utilisation, villages
 from results.measures.catalogue import catalogue, column_documentation
 from results.report import report, run_pictures
 from results.series import series
 from results.spell_table import spells
+from results.spread_view import spread_pictures, spread_report, spread_view, spread_villages
 from results.summary import filled_entry, summary, summary_of_spread
 from results.view import view_of
 
@@ -76,19 +78,36 @@ def write_run(
     return _whole(folder, lambda part: _fill(model, part, language, cost, notes or {}))
 
 
-def write_spread(run: SpreadRun, scenario: Scenario, folder: Path, cost: Mapping[str, float]) -> list[Path]:
-    """Write a run without children: its series by province, its headline outcomes and what reproduces it."""
+def write_spread(
+    run: SpreadRun,
+    world: World,
+    scenario: Scenario,
+    folder: Path,
+    language: str,
+    cost: Mapping[str, float],
+) -> list[Path]:
+    """Write a run without children whose posts were staffed.
+
+    Series by province, counties and villages at the end, headline outcomes, pictures, a page, and what
+    reproduces all of it.
+    """
 
     def fill(part: Path) -> None:
-        table = run.frame()
-        table.to_parquet(part / "series.parquet", index=False)
-        _json(
-            part / "schema.json",
-            {"series": {name: {"type": str(kind)} for name, kind in table.dtypes.items()}},
-        )
+        table, view = run.frame(), spread_view(run, world, scenario)
+        tables = {"series": table, "counties": view.counties, "villages": spread_villages(run, world)}
+        for name, each in tables.items():
+            each.to_parquet(part / f"{name}.parquet", index=False)
+        _json(part / "schema.json", {name: _columns(each, language) for name, each in tables.items()})
         filled = filled_entry(given_of(scenario.world))
         _json(part / "summary.json", summary_of_spread(run) | filled)
-        _json(part / "run.json", about_run(scenario, cost) | {"results_hash": hash_of(table)})
+        about = about_run(scenario, cost) | {"results_hash": hash_of(table)}
+        _json(part / "run.json", about)
+        pictures = spread_pictures(view, language)
+        (part / "figures").mkdir()
+        for picture in pictures.values():
+            picture.save(part / "figures")
+        page = spread_report(view, run, scenario, about["command"], language, pictures)
+        (part / "report.html").write_text(page, encoding="utf-8")
 
     return _whole(folder, fill)
 

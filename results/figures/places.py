@@ -17,7 +17,7 @@ from model.counties import load_pilot_counties, load_published
 from model.text import text
 from results.measures.ratios import Floats
 from results.style import INK, MUTED, WIDE, Picture, house_style, new_figure
-from results.view import RunView
+from results.view import PostsView
 from results.wording import bracketed, listing, month_name, percent
 
 BETWEEN_LATITUDES = (17.8, 54.0)
@@ -96,7 +96,7 @@ def share_key(
     bar.set_label(title, size=8)
 
 
-def places(view: RunView, language: str = "en") -> Picture | None:
+def places(view: PostsView, language: str = "en") -> Picture | None:
     """Show the counties of a run by the share of villages with a trained worker; None for invented places."""
     last = view.counties[view.counties["month"] == view.n_months - 1].reset_index(drop=True)
     known = load_published().set_index("county_code")
@@ -177,7 +177,7 @@ def _meet(box: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 
 
-def _caption(view: RunView, last: pd.DataFrame, shares: Floats, language: str) -> str:
+def _caption(view: PostsView, last: pd.DataFrame, shares: Floats, language: str) -> str:
     lowest = np.argsort(shares)[:2]
     names = county_names(last, language)
     return text(

@@ -5,14 +5,14 @@ import numpy as np
 from model.text import text
 from results.figures.parts import count_axis, log_axis, mark_events, time_axis
 from results.style import BLUE, GREEN, MUTED, WIDE, Picture, house_style, label_ends, new_figure
-from results.view import RunView
+from results.view import PostsView
 from results.wording import month_name, number, percent, whole
 
 LOG_FROM = 8.0
 """A log scale helps where the largest number of villages is so many times the first one."""
 
 
-def spread(view: RunView, language: str = "en") -> Picture:
+def spread(view: PostsView, language: str = "en") -> Picture:
     """Show villages with a filled post and with a trained worker, by kind, with the decisions of the time."""
     by_month = view.posts.groupby("month")[["villages", "villages_with_post", "villages_active"]].sum()
     filled, active = by_month["villages_with_post"].to_numpy(), by_month["villages_active"].to_numpy()
@@ -49,7 +49,7 @@ def spread(view: RunView, language: str = "en") -> Picture:
         return Picture("spread", figure, _caption(view, filled, active, n, language), language)
 
 
-def _caption(view: RunView, filled: np.ndarray, active: np.ndarray, n: int, language: str) -> str:
+def _caption(view: PostsView, filled: np.ndarray, active: np.ndarray, n: int, language: str) -> str:
     if not filled.any():
         return text("caption.spread.none", language, month=month_name(view.n_months - 1, language))
     half = np.flatnonzero(filled >= n / 2)
