@@ -21,8 +21,10 @@ def report(
     from results.again import compared_workbook, is_comparison, report_again
 
     if is_comparison(folder):
-        made = [compared_workbook(folder, language)] if workbook else []
-        print(text("report.compared", language, page=folder / "report.html"))
+        from experiments.comparing_again import comparison_again
+
+        made = comparison_again(folder, language)[:1]
+        made += [compared_workbook(folder, language)] if workbook else []
     else:
         made = report_again(folder, language, workbook)
     print(text("cli.files_written", language))
