@@ -146,8 +146,8 @@ def _sums(frames: Frames, file: str) -> Found:
             if code not in national and nothing and (children.isna().all() or estimated.isna().any()):
                 yield note("places.new_needs_children", "children_2020")
             elif _given(row, "children_2020") and children.sum() > row["children_2020"]:
-                own, counted = int(row["children_2020"]), int(children.sum())
-                yield note("places.sum_exceeds", "children_2020", own=own, counted=counted)
+                own_n, listed_n = int(row["children_2020"]), int(children.sum())
+                yield note("places.sum_exceeds", "children_2020", own=own_n, counted=listed_n)
             continue
         total = int(children.sum())
         if not total:
