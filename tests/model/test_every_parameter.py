@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from columns.state_hash import hash_arrays
-from model.declarations import declarations
+from model.declarations import Value, declarations
 from model.demography import plan_population
 from model.parameters import default_parameters
 from model.scale_up import ScaleUpModel
@@ -21,13 +21,13 @@ from model.worlds import build_world, uniform_world
 
 pytestmark = pytest.mark.common_numbers
 
-WORKERS = {
+WORKERS: dict[str, Value] = {
     "mandate_month": 12,
     "mandate_delay_months": 0,
     "mandate_hazard_per_month": 2,
     "county_rollout_months": 6,
 }
-EVENTFUL = {
+EVENTFUL: dict[str, Value] = {
     **WORKERS,
     "shock_county_share": 0.5,
     "shock_psychosocial_share": 0.2,
@@ -38,7 +38,7 @@ EVENTFUL = {
     "pay_part_time_yuan_per_month": 20,
     "supervision": 0.5,
 }
-ADOPTING = {
+ADOPTING: dict[str, Value] = {
     "mandate_month": "never",
     "adoption_p0_per_month": 0.02,
     "visible_results_weight_per_month": 0.05,
@@ -56,7 +56,7 @@ MONTHS = {
 }
 FURTHER = {"part_time_posts_share": 0.0, "least_children_share": 1.0, "visible_results_weight_per_month": 0.1}
 """Values beyond the plausible range, where what a small world can show is too coarse for it."""
-TOGETHER = {
+TOGETHER: dict[str, dict[str, Value]] = {
     "turnover_overload_multiplier": {"part_time_share_of_hours": 0.05, "listed_threshold": 1},
     "turnover_low_pay_multiplier": {"adequate_pay_yuan_per_month": 2000},
     "skill_half_life_months": {"supervision": 0},

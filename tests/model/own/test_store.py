@@ -109,7 +109,10 @@ def test_the_template_is_a_good_workbook(tmp_path, monkeypatch, language):
 
 def test_counties_without_a_list_of_villages_have_the_units_that_were_counted(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    rows = [["county_code", "villages", "communities"], [530922, 191, 5]]  # 190 villages and a farm
+    rows: list[list[object]] = [
+        ["county_code", "villages", "communities"],
+        [530922, 191, 5],
+    ]  # 190 villages and a farm
     call("places", "import", workbook(tmp_path / "t.xlsx", {"counties": rows}), "--name", "mine")
     assert len(build_world("mine").villages) == 196
     rows[1][1:] = [None, None]
