@@ -268,7 +268,7 @@ CASES = (
         "the value at steps of length nil.",
         ("patience_multiplier", "births_level", "drop_out_per_month"),
         single_server,
-        runs=4,
+        runs=8,
         shares="steps",
     ),
     Case(
@@ -279,7 +279,7 @@ CASES = (
         "by impatience alone.",
         ("abandonment_slope", "return_after_giving_up_per_month", "births_level"),
         impatience,
-        runs=4,
+        runs=8,
         shares="steps",
     ),
     Case(
@@ -290,7 +290,7 @@ CASES = (
         "so the time to the next slot is 1/(cμ) at any load.",
         ("ageing_months", "patience_multiplier", "births_level"),
         two_classes,
-        runs=4,
+        runs=8,
         shares="steps",
     ),
     Case(

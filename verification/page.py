@@ -37,9 +37,10 @@ parameters (listed [at the end](#switches)). No case runs a copy or an extract o
 * *simulated* is the mean over independent replications (desks of equal counties, villages, or runs with seeds
   hashed apart), ± its standard error. *exact* means that no difference is allowed, but for rounding.
 * *z* is the difference in standard errors (Student's t from few replications as the normal score of the same
-  probability). A comparison agrees if |z| < {several:g} and, where a tolerance is
-  stated, if the simulated value is within it of the theory. The chance that an agreeing engine fails a single
-  comparison with z is 1 in 16,000; with {n_z} such comparisons on this page about {alarm:.1%} that any does.
+  probability). A comparison agrees if |z| < {several:g} and, where a tolerance is stated, if the simulated
+  value is within it of the theory (judged where the standard error is at most half of it). The chance that
+  an agreeing engine fails a single comparison with z is 1 in 16,000; with {n_z} such comparisons on this page
+  it is about {alarm:.1%} that any does.
 * Seeds are fixed, so the page is the same whenever the engine is; the tests run the same cases with fewer
   replications.
 
@@ -156,7 +157,7 @@ def _case(case: Case, rows: Sequence[Row]) -> str:
             "simulated": figure(row.simulated),
             "error": "exact" if row.error == 0.0 else figure(row.error),
             "z": "" if row.z is None else f"{row.z:+.2f}",
-            "tolerance": figure(row.tolerance) if row.tolerance else "",
+            "tolerance": _tolerance(row),
             "verdict": "agrees" if row.passes else "**differs**",
         }
         for row in rows
@@ -166,6 +167,13 @@ def _case(case: Case, rows: Sequence[Row]) -> str:
     switched = f" Switched off: {off}." if off else " Nothing is switched off."
     name = f" (`python -m verification {case.name}`)"
     return f"### {case.title}\n\n{case.shows}{switched}{name}\n\n{markdown_table(lines, kept)}\n"
+
+
+def _tolerance(row: Row) -> str:
+    """Say how far the value may be from theory, and if the run is too short to be held to it."""
+    if not row.tolerance:
+        return ""
+    return figure(row.tolerance) if row.is_precise else f"{figure(row.tolerance)} (not judged: s.e.)"
 
 
 def _savings(savings: Sequence[Saving]) -> str:

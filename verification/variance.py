@@ -106,8 +106,9 @@ def _saving(
     if not np.any(paired):  # nothing there to share chance with (no programme: nobody is found)
         with_common = without
     chosen = np.random.default_rng(0).integers(0, len(a), (RESAMPLES, len(a)))
-    ratios = _variance(without[chosen]) / _variance(with_common[chosen])
-    low, high = np.quantile(ratios, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    with np.errstate(divide="ignore"):  # a resample in which the pairs do not differ at all: without limit
+        ratios = _variance(without[chosen]) / _variance(with_common[chosen])
+    low, high = np.quantile(ratios, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], method="nearest")
     return Saving(
         world,
         pair,

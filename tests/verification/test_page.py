@@ -2,8 +2,9 @@
 
 import pytest
 
+from model.declarations import switches
 from verification.cases import CASES
-from verification.page import figure, page
+from verification.page import FILE, figure, page
 from verification.rows import Row
 from verification.variance import OUTCOMES, PAIRS, Saving, variance_rows
 
@@ -24,6 +25,19 @@ from verification.variance import OUTCOMES, PAIRS, Saving, variance_rows
 )
 def test_numbers_have_four_digits(value, shown):
     assert figure(value) == shown
+
+
+@pytest.mark.docs
+def test_the_page_holds_every_case_and_every_switch():
+    written = FILE.read_text(encoding="utf-8")
+    for case in CASES:
+        assert f"### {case.title}\n" in written, f"run make verify: {case.name} is not on the page"
+        assert case.shows in written
+    for name in switches():
+        assert f"| `{name}` |" in written, f"run make verify: the switch {name} is not on the page"
+    assert "**differs**" not in written
+    for pair in PAIRS:
+        assert " − ".join(pair) in written
 
 
 @pytest.mark.unit
