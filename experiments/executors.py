@@ -16,8 +16,8 @@ from results.memory import free_megabytes
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 ONE_THREAD = dict.fromkeys(THREADS, "1")
-WORKER_MEGABYTES = 350
-"""Memory of a process before it holds a world: interpreter, compiled code, tables of places (measured)."""
+WORKER_MEGABYTES = 550
+"""Memory of a process beside the columns of its world (measured): 415 MB before a run, 130 for its tables."""
 IN_FLIGHT_PER_WORKER = 2
 """Batches handed out per worker, so that none waits for the next."""
 LOCAL_DASK = "local"

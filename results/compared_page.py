@@ -191,7 +191,9 @@ def _price_sentence(found: Comparison, best: str, language: str) -> list[str]:
     chosen = best if best != first else found.strategies[1]
     given = found.exchanges[chosen]
     extra = found.difference(chosen, first, "programme_yuan").difference
-    cost = number(extra.estimate, language) if extra.estimate < 0 else span(extra, language)
+    key, sign = ("compare.answer.less", -1) if extra.estimate < 0 else ("compare.answer.more", 1)
+    low, high = sorted((sign * extra.low, sign * extra.high))
+    yuan = span(extra._replace(estimate=sign * extra.estimate, low=low, high=high), language)
     return [
         text(
             "compare.answer.price",
@@ -201,7 +203,7 @@ def _price_sentence(found: Comparison, best: str, language: str) -> list[str]:
             gained=span(t_interval([run.gained for run in given]), language),
             lost=span(t_interval([run.lost for run in given]), language),
             alone=number(float(np.mean([run.lost_alone for run in given])), language),
-            cost=cost,
+            cost=text(key, language, yuan=yuan),
         )
     ]
 

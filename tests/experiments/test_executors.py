@@ -74,7 +74,7 @@ def test_a_worker_with_another_model_is_not_believed(study):
 
 @pytest.mark.unit
 def test_memory_decides_how_many_processes_there_are(monkeypatch):
-    monkeypatch.setattr(executors, "free_megabytes", lambda: 3_000.0)
+    monkeypatch.setattr(executors, "free_megabytes", lambda: 3_600.0)
     monkeypatch.setattr(executors, "processors", lambda: 16)
     assert workers_for(None, 650.0) == 3
     assert workers_for(2, 650.0) == 2
