@@ -6,8 +6,12 @@ COMPILE := uv pip compile -q --universal --python-version 3.12 --generate-hashes
 	--no-annotate --no-config
 LOCK := $(COMPILE) pyproject.toml
 
+# Tests of what is plain Python in these packages; those that simulate many compiled years add nothing here.
+COVERED := tests/agents tests/model $(addprefix --ignore=tests/model/test_,$(addsuffix .py,\
+	conservation determinism levers minimal_worlds spread_determinism spread_history two_generators))
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-app check format bench verify baseline extras lock clean
+.PHONY: help setup demo test test-app check format bench verify coverage baseline extras lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +43,12 @@ bench: setup ## speed and memory of this version
 
 verify: setup ## compare the engine with theory, write docs/verification.md
 	@$(VENV) -m verification $(ARGS)
+
+coverage: setup ## which lines and branches of model/ and agents/ the tests reach, kernels in plain Python
+	@rm -f .coverage .coverage.*
+	@NUMBA_DISABLE_JIT=1 $(VENV) -m coverage run --source=model,agents -m tools.uncompiled
+	@$(VENV) -m pytest -q -n 2 -m "not slow" $(COVERED) --cov=model --cov=agents --cov-branch --cov-append \
+		--cov-report=term-missing:skip-covered --cov-fail-under=95 $(ARGS)
 
 baseline: setup ## write the committed numbers anew, after a change that is meant to move them
 	@$(VENV) -m tools.baseline --write $(ARGS)
