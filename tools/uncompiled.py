@@ -17,7 +17,7 @@ from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
 from model.spread_only import DEPTHS, simulate_spread
 from model.worlds import build_world
-from tests.model.ledger import Ledger
+from verification.ledger import Ledger
 
 ROOT = Path(__file__).resolve().parent.parent
 MONTHS = 54
