@@ -2,6 +2,7 @@
 
 import threading
 
+from app.catalogue import catalogue, chart_library
 from app.limits import Limits
 from app.recording import Recorder
 from model.scenario import make_scenario
@@ -10,7 +11,7 @@ FIRST_MONTHS = 1
 
 
 class Engine:
-    """Loads or compiles the kernels in the background, once.
+    """Makes the catalogue, then loads or compiles the kernels, in the background and once.
 
     Attributes
     ----------
@@ -18,7 +19,8 @@ class Engine:
         Whether a run starts at once; before, the first run waits for the compiler.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._prepare, daemon=True, name="engine")
 
@@ -32,7 +34,9 @@ class Engine:
         self._thread.start()
 
     def _prepare(self) -> None:
+        catalogue(self._limits)
         recorder = Recorder(make_scenario("four_villages", until=FIRST_MONTHS), Limits())
         for _ in recorder.frames():
             pass
         self._ready.set()
+        chart_library()

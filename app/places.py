@@ -15,7 +15,6 @@ from model.scale_up import ScaleUpModel
 from results.place_names import english_names
 
 KIND_BITS, REMOTE_BITS = 2, 1
-SEAT = "seat"
 
 
 def packed(values: NDArray[Any], kind: str) -> str:
@@ -40,7 +39,6 @@ def places(model: ScaleUpModel) -> dict[str, Any]:
             "province_en": table.province_en.tolist(),
             "lon": table.lon.round(3).tolist(),
             "lat": table.lat.round(3).tolist(),
-            "at_seat": (table.position == SEAT).astype(int).tolist(),
             "children": np.rint(counties["children"]).astype(int).tolist(),
             "villages": counties["n_villages"].tolist(),
             "first_village": counties["first_village"].tolist(),

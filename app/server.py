@@ -44,7 +44,7 @@ COMPARISON_KEYS = ("first", "second", "replications")
 def make_app(limits: Limits | None = None) -> Starlette:
     """Return the application; its jobs end with it."""
     limits = limits or Limits()
-    jobs, engine = Jobs(limits), Engine()
+    jobs, engine = Jobs(limits), Engine(limits)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

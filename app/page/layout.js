@@ -7,13 +7,13 @@ const MIDDLE_LATITUDE = (36 * Math.PI) / 180;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));
 const [LEAST_RADIUS, MOST_RADIUS, LONE_RADIUS] = [0.02, 0.6, 1];
 const PART_OF_NEIGHBOUR = 0.46;
+const SHARED_REACH = 0.09;
 
 /** Positions of counties and villages in map units (a degree of latitude). */
 export function layOut(places) {
   const { lon, lat, villages: sizes, first_village: first, townships } = places.counties;
   const n = lon.length;
-  const x = Float64Array.from(lon, (each) => each * Math.cos(MIDDLE_LATITUDE));
-  const y = Float64Array.from(lat, (each) => -each);
+  const [x, y] = seats(lon, lat);
   const radius = countyRadii(x, y);
   const total = places.units.length;
   const village = {
@@ -41,6 +41,22 @@ export function layOut(places) {
     });
   }
   return { n, x, y, radius, village, hubs, box: boxOf(x, y, radius) };
+}
+
+/** Positions of seats; counties that share one stand around it, those without one in a row below all others. */
+function seats(lon, lat) {
+  const x = Float64Array.from(lon, (each) => (each === null ? NaN : each * Math.cos(MIDDLE_LATITUDE)));
+  const y = Float64Array.from(lat, (each) => (each === null ? NaN : -each));
+  const shared = new Map();
+  x.forEach((each, c) => { const key = `${each} ${y[c]}`; shared.set(key, [...(shared.get(key) ?? []), c]); });
+  for (const group of shared.values()) {
+    if (group.length === 1 || Number.isNaN(x[group[0]])) continue;
+    group.forEach((c, i) => { const [dx, dy] = onSunflower(i, Math.max(group.length, 2), SHARED_REACH * Math.sqrt(group.length)); x[c] += dx; y[c] += dy; });
+  }
+  const known = [...x.keys()].filter((c) => !Number.isNaN(x[c]));
+  const [right, below] = [Math.max(...known.map((c) => x[c])), Math.max(...known.map((c) => y[c])) + 1.5];
+  [...x.keys()].filter((c) => Number.isNaN(x[c])).forEach((c, i) => { x[c] = right - 1.2 * i; y[c] = below; });
+  return [x, y];
 }
 
 /** Radius of n equal discs that fit into a disc of radius 1; exact up to six on a ring. */

@@ -48,10 +48,11 @@ export function drawPlaces(context, width, height, { film, layout, view, month, 
   if (many > MANY) pixels(context, width, height, open, { first, sizes, layout, view, states, paint });
   else for (const c of open) discs(context, c, { first, sizes, layout, view, states, sx, sy, paint, width, height });
   closed.sort((a, b) => posts[2 * a + 1] / sizes[a] - posts[2 * b + 1] / sizes[b]);
+  const size = Math.max(0.55, Math.min(1.2, view.scale / 18));
   for (const c of closed) {
     const share = posts[2 * c + 1] / sizes[c];
     const most = Math.max(LEAST_DOT, layout.radius[c] * view.scale);
-    dot(context, sx(layout.x[c]), sy(layout.y[c]), Math.min(LEAST_DOT + DOT_PER_ROOT_CHILD * Math.sqrt(children[c]), most * 1.6), paint.levels[level(share)]);
+    dot(context, sx(layout.x[c]), sy(layout.y[c]), Math.min(size * (LEAST_DOT + DOT_PER_ROOT_CHILD * Math.sqrt(children[c])), most * 1.6), paint.levels[level(share)]);
   }
   names(context, [...open, ...closed], { layout, view, sx, sy, width, height, countyName, paint, children });
   const near = many <= MANY ? nearVillages(open, { first, sizes, layout, view, sx, sy, inside }) : [];
