@@ -207,8 +207,12 @@ function households(context, x, y, r, known, month, paint, state) {
   known.households.forEach((household, i) => {
     const [dx, dy] = onSunflower(i, Math.max(n, 7), r * 0.88);
     const worst = needOf(household, month);
-    context.fillStyle = worst < 0 ? paint.grid : paint.needs[worst];
-    context.fillRect(x + dx - side / 2, y + dy - side / 2, side, side);
+    const box = [x + dx - side / 2, y + dy - side / 2, side, side];
+    context.lineWidth = 1;
+    context.strokeStyle = paint.muted;
+    context.fillStyle = worst < 0 ? paint.paper : paint.needs[worst];
+    context.fillRect(...box);
+    context.strokeRect(...box);
   });
 }
 

@@ -112,10 +112,18 @@ export function playView(catalogue) {
   const element = h("div.view.play-view", {}, scenario.element,
     h("div.stage-grid", {}, levers.element, place.element, h("div.side", {}, flow.element, desks.element)),
     bar.element, charts.element, downloads.element);
-  if (offline) {
+  if (offline) recorded().then(offerRecorded); else run();
+
+  /** Without a server only what was recorded can be chosen. */
+  function offerRecorded(all) {
+    const named = (asked) => [worldName(asked.world), both(catalogue.strategies.find((each) => each.name === asked.strategy)?.label), ...Object.entries(asked.parameters).map(([name, value]) => `${name} = ${value}`)].join(" · ");
+    const pick = choice("app.recorded", () => all.map((asked, i) => [String(i), named(asked)]), "0", (i) => { controls.write(all[Number(i)]); run(all[Number(i)]); });
+    scenario.body.firstElementChild.replaceChildren(pick.element);
+    levers.element.remove();
     element.classList.add("offline");
-    recorded().then((all) => { if (all.length) { controls.write(all[0]); run(all[0]); } });
-  } else run();
+    if (all.length) { controls.write(all[0]); run(all[0]); }
+  }
+
   return {
     element, clock, film: () => film,
     run(asked) { controls.write(asked); levers.useStrategy(controls.chosen().levers); levers.write(asked.parameters ?? {}); return run(asked); },
