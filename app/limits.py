@@ -32,7 +32,7 @@ class Limits:
     followed_villages: int = 100
     running: int = 2
     waiting: int = 40
-    kept: int = 12
+    kept: int = 6
     seconds: float = 600.0
     abandoned_seconds: float = 20.0
     body_bytes: int = 65_536

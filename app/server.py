@@ -22,7 +22,7 @@ from app.catalogue import catalogue, chart_library, texts
 from app.classroom import classroom
 from app.engine import Engine
 from app.guard import Guard, body_of, refusal
-from app.jobs import Job, Jobs, TooManyError, told
+from app.jobs import DONE, Job, Jobs, TooManyError, told
 from app.limits import Limits
 from app.recording import Recorder, summary_of
 from app.shell import served_page
@@ -247,12 +247,17 @@ def _recorder(request: Request) -> Recorder | None:
     return job.result if job is not None and isinstance(job.result, Recorder) else None
 
 
+def _without_model(request: Request) -> Response:
+    """Return why a run has no results to ask for: it had no children, or it is not kept."""
+    job = _job(request)
+    over = job is not None and job.state == DONE
+    return refusal(404, "app.flow.none" if over else "app.problem.no_job")
+
+
 async def _summary(request: Request) -> Response:
     recorder = _recorder(request)
     if recorder is None:
-        return refusal(404, "app.problem.no_job")
-    if not recorder.has_children:
-        return refusal(404, "app.flow.none")
+        return _without_model(request)
     return Response(as_json(await run_in_threadpool(summary_of, recorder)), media_type=JSON)
 
 
@@ -279,16 +284,14 @@ def _language(request: Request) -> str:
 async def _results(request: Request) -> Response:
     recorder = _recorder(request)
     if recorder is None:
-        return refusal(404, "app.problem.no_job")
-    if not recorder.has_children:
-        return refusal(404, "app.flow.none")
+        return _without_model(request)
     content = await run_in_threadpool(results_archive, recorder, _language(request))
     return _attached(content, "application/zip", "barefoot-run.zip")
 
 
 async def _handout(request: Request) -> Response:
-    job, recorder = _job(request), _recorder(request)
-    if job is None or recorder is None:
+    job = _job(request)
+    if job is None or job.state != DONE:
         return refusal(404, "app.problem.no_job")
     content = await run_in_threadpool(hand_out, [recording(job.messages)], [], [], request.app.state.limits)
     return _attached(content, "text/html; charset=utf-8", "barefoot.html")

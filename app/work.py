@@ -41,7 +41,8 @@ def run_work(scenario: Scenario, limits: Limits) -> Work:
         yield as_json(recorder.opening())
         for frame in recorder.frames():
             yield as_json(frame)
-        job.result = recorder
+        if recorder.has_children:
+            job.result = recorder  # a run without has no villages or results to ask for
 
     return work
 

@@ -15,6 +15,7 @@ from app.recording import Recorder
 from model.scenario import make_scenario
 from model.spread_only import WORKERS, simulate_spread
 from model.worlds import build_world
+from results.measures.coverage import UNMET_STATES
 from results.simulate import simulate_and_write
 from tests.app.serving import messages, serving, start
 
@@ -65,6 +66,22 @@ def test_without_children_the_spread_is_that_of_simulate() -> None:
     for name in ("villages_with_post", "villages_active"):
         assert [frame["posts"][name] for frame in frames] == run.total(name).tolist()
     assert "needs" not in frames[0]
+
+
+def test_what_can_be_asked_of_a_complete_run(client: httpx.Client) -> None:
+    identity = start(client, world="four_villages", until="2011-06", seed=5)
+    (_, *frames), _ = messages(client, identity)
+    village = client.get(f"/api/jobs/{identity}/villages/0").json()
+    unmet = np.frombuffer(base64.b64decode(frames[-1]["villages_unmet"]), dtype="<u2")
+    last = [course[-1][1] for household in village["households"] for course in household["needs"]]
+    assert sum(state in UNMET_STATES for state in last) == unmet[0]
+    assert client.get(f"/api/jobs/{identity}/villages/99").status_code == 404
+    assert client.get(f"/api/jobs/{identity}/handout").text.startswith("<!doctype html>")
+    spread = start(client, world="four_villages", until="2011-06", children="none")
+    messages(client, spread)
+    for what in ("summary", "results"):
+        answer = client.get(f"/api/jobs/{spread}/{what}")
+        assert (answer.status_code, answer.json()["problems"][0]["code"]) == (404, "app.flow.none")
 
 
 def test_a_lost_connection_goes_on_where_it_was(client: httpx.Client) -> None:
