@@ -81,7 +81,7 @@ function discs(context, c, { first, sizes, layout, view, states, sx, sy, paint }
     context.lineWidth = 1;
     context.strokeStyle = paint.grid;
     context.stroke();
-    if (hub.radius * view.scale > 70) townshipLabel(context, sx(hub.x), sy(hub.y) - hub.radius * view.scale - 6, hub.number, paint);
+    if (hub.radius * view.scale > 70) townshipLabel(context, sx(hub.x), sy(hub.y) + (hub.y > layout.y[c] + hub.radius / 10 ? 1 : -1) * (hub.radius * view.scale + 8), hub.number, paint);
   }
   for (let state = 0; state < STATES.length; state += 1) {
     context.beginPath();

@@ -51,7 +51,7 @@ export const both = (words) => words?.[current] ?? "";
 /** A whole number with separators; a large one in words of the language. */
 export function number(value, digits = 3) {
   if (value === null || value === undefined || !Number.isFinite(value)) return t("app.unknown");
-  const steps = current === "zh" ? [[1e8, "亿"], [1e4, "万"]] : [[1e9, " billion"], [1e6, " million"]];
+  const steps = current === "zh" ? [[1e8, "亿"], [1e4, "万"]] : [[1e9, "\u00a0billion"], [1e6, "\u00a0million"]];
   for (const [size, word] of steps) {
     if (Math.abs(value) >= size) return plain(Number((value / size).toPrecision(digits)), digits) + word;
   }
@@ -68,7 +68,7 @@ export const whole = (value) => Math.round(value).toLocaleString("en-US").replac
 /** A share as a percentage. */
 export function percent(share, digits = 0) {
   if (!Number.isFinite(share)) return t("app.unknown");
-  return `${(share * 100).toFixed(digits).replace("-", "−")}${current === "zh" ? "" : " "}%`;
+  return `${(share * 100).toFixed(digits).replace("-", "−")}${current === "zh" ? "" : "\u00a0"}%`;
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
