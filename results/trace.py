@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from model.calendar import month_text
 from model.scenario import Scenario, make_scenario
 from model.text import text
 from results.life_line import Step, as_rows
@@ -62,8 +61,10 @@ def trace_page(scenario: Scenario, life: Life, story: str, language: str) -> str
     ]
     title = text(f"life.story.{story}", language) if story else text("life.title", language)
     values = {
-        "with_worker": life.unmet_with, "without": life.unmet_without, "last": month_text(scenario.until)
-    }  # fmt: skip
+        "with_worker": life.unmet_with,
+        "without": life.unmet_without,
+        "last": month_name(scenario.until, language),
+    }
     return render(
         "trace.html",
         language,
