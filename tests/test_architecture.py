@@ -19,6 +19,8 @@ LAYERS = ("columns", "agents", "model", "results", "experiments", "calibration",
 ON_TOP = ("run", "commands", "benchmarks", "verification", "tools", "tests")
 """May import anything; imported by nobody, except that tests may share helpers."""
 ENGINE = ("columns", "agents", "model")
+MADE = ("runs", "build")
+"""Folders that commands fill; git ignores them."""
 LONGEST_FILE_LINES = 500
 
 BANNED_IMPORTS = {
@@ -49,7 +51,9 @@ BANNED_OPTIONS = {
 
 def python_files(*folders: str) -> list[Path]:
     """All files of the project, or of some of its top folders; ``run`` means run.py."""
-    tops = [path for path in sorted(ROOT.iterdir()) if not path.name.startswith(".") and path.name != "runs"]
+    tops = [
+        path for path in sorted(ROOT.iterdir()) if not path.name.startswith(".") and path.name not in MADE
+    ]
     tops = [path for path in tops if not folders or path.stem in folders]
     files = [path for path in tops if path.suffix == ".py"]
     return files + [file for path in tops if path.is_dir() for file in sorted(path.rglob("*.py"))]
