@@ -27,7 +27,7 @@ pytestmark = pytest.mark.common_numbers
 
 WAITING = (FILED_ALONE, FILED_HELPED)
 ALLOWANCES = ("orphan_allowance", "subsistence_allowance", "disability_subsidy")
-STARVED = {"desk_fte_factor": 0.25, "hospital_load_factor": 0.4}
+STARVED = {"desk_fte_factor": 0.5, "hospital_load_factor": 0.4}
 
 
 def found_share(model, **where):

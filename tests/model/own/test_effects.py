@@ -23,7 +23,7 @@ NAMES = {("counties", "county"), ("counties", "not_on_list"), ("villages", "vill
 CHANGED = {
     "townships": 3, "villages": 9, "communities": 4, "children_2010": 900, "children_2020": 700,
     "rural_share_2010": 0.2, "rural_share_2020": 0.2, "under5_share_2010": 0.5, "poverty": 0.95,
-    "minority": 0.95, "left_behind": 0.95, "fiscal_index": 0.2, "police_fte": 0.01, "education_fte": 0.001,
+    "minority": 0.95, "left_behind": 0.95, "fiscal_index": 0.2, "police_fte": 0.01, "education_fte": 0.0,
     "protection_fte": 0.001, "hospital_fte": 0.0, "civil_affairs_fte": 0.0, "clinic_fte": 0.0,
     "kind": "community", "hours_to_county": 9.0, "hiv_affected": 0.9, "migrant": 0.9,
     "post_month": 0.0, "township": "小河乡",
