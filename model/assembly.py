@@ -2,7 +2,6 @@
 
 import dataclasses
 import itertools
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -17,9 +16,10 @@ from model.offices import background_minutes, make_desks
 from model.orders import rank_villages, ranking_columns
 from model.own.given import posts_first
 from model.parameters import rules_record
-from model.people import check_sizes, count_households, settle_counties, settling_scratch
+from model.people import check_sizes, count_households
 from model.scenario import Scenario
 from model.services import services_array
+from model.settling import settle
 from model.spread_setup import seed_keys
 from model.stationary import Stationary
 from model.tables import make_tables
@@ -221,7 +221,7 @@ def assemble(
     state = state._replace(desks=records(desks))
     blocks = county_blocks(state.counties, n_threads)
     if settled:
-        _settle(state, tables, plan, blocks, n_threads)
+        settle(state, tables, plan, blocks, n_threads)
     order = scenario.strategy.order_index
     ranking = None
     if scenario.strategy.ranking:
@@ -229,22 +229,3 @@ def assemble(
     rank = rank_villages(order, state.counties, state.townships, state.villages, children, ranking)
     rank = posts_first(rank, given, state.counties)
     return Assembled(world, state, tables, still, minutes, blocks, rank)
-
-
-def _settle(state, tables, plan, blocks, n_threads):
-    """Fill the blocks of counties with people on all threads."""
-    with ThreadPoolExecutor(n_threads) as pool:
-        shares = [blocks[thread::n_threads] for thread in range(n_threads)]
-        done = [
-            pool.submit(_settle_blocks, state, tables, plan, share, thread)
-            for thread, share in enumerate(shares)
-        ]
-        for future in done:
-            future.result()
-
-
-@np.errstate(over="ignore")  # as in scale_up: hashing overflows on purpose, and threads do not inherit this
-def _settle_blocks(state, tables, plan, blocks, thread):
-    upto, scratch = np.cumsum(plan.first_cohorts, axis=1), settling_scratch(state)
-    for block in blocks:
-        settle_counties(state, tables, upto, plan.village_children, block.first, block.last, thread, scratch)
