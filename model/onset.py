@@ -240,10 +240,12 @@ def end_or_seek(books, state, tables, c, month):
         entry = books.open_entries[position]
         if (entry >> FILED_SHIFT) & BYTE_MASK == today:
             place = place_of(entry)
-            if place == last_place or not move_on(books, state, tables, county, arena, entry, month):
+            if place == last_place:
+                continue
+            entry = move_on(books, state, tables, county, arena, entry, month)
+            if entry == NOWHERE:
                 continue
             last_place = place
-            entry = dated(state, tables, county, entry, month + 1)
         books.open_entries[kept] = entry
         kept += 1
     arena.n_open = arena.n_sorted = kept - arena.start
@@ -251,13 +253,13 @@ def end_or_seek(books, state, tables, c, month):
 
 @inlined
 def move_on(books, state, tables, county, arena, entry, month):
-    """One candidate of an idle spell; returns whether it stays on the list."""
+    """One candidate of an idle spell; returns its entry with the next date, NOWHERE if it leaves the list."""
     slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
     if not is_same_child(state.traits, state.birth, slot, entry_birth(entry)):
-        return False
+        return NOWHERE
     need = state_of(books.needs[slot, service])
     if not is_idle(need):
-        return False  # somebody works on it by now
+        return NOWHERE  # somebody works on it by now
     books.meters[M_OPEN] += 1
     rules, end = tables.rules[0], tables.end[service]
     forward, onward = 0.0, GATHERING_ALONE
@@ -286,12 +288,14 @@ def move_on(books, state, tables, county, arena, entry, month):
         change(books, village, slot, service, new, flow, month, groups, entry_birth(entry))
         if new == GATHERING_ALONE:
             append_gathering(books, arena, entry)
-        return new == UNMET
-    if need == UNMET and village.post == POST_ACTIVE:
+        if new != UNMET:
+            return NOWHERE
+    elif need == UNMET and village.post == POST_ACTIVE:
         asking = rules.asks_for_visit_per_month * tables.asking[0]
         if u < end + forward + asking * trust_of(village, household, tables, month):
             household.family = np.uint8(household.family | HOUSEHOLD_ASKED)
-    return True
+    next_month = next_candidate(key, SPELL_CLOCK, month + 1, service, tables.halvings[service])
+    return dated_entry(entry, next_month)
 
 
 @inlined

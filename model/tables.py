@@ -4,6 +4,7 @@ Everything that needs exp, log or a power is computed here with Python's ``math`
 kernels see the same numbers.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -100,12 +101,19 @@ def ceilings(services, scales, rules):
     return np.array(values)
 
 
+@functools.lru_cache(maxsize=8)
+def _highest_inflows(content, dtype):
+    """Inflow of each service times its largest multiplier, for a table of services given as bytes."""
+    rows = np.frombuffer(content, dtype=dtype).view(np.recarray)
+    return np.array([row.inflow_per_month * highest_multiplier(row) for row in rows])
+
+
 def onset_tops(services, rules, trend, cash_dropout):
     """Highest rate of onset that any child can have this month where the scale of its village is 1.
 
     A shade above what the kernel works out, so that rounding never puts a real rate above it.
     """
-    tops = np.array([row.inflow_per_month * highest_multiplier(row) for row in services]) * trend
+    tops = _highest_inflows(services.tobytes(), services.dtype) * trend
     tops[services.status == 1] = 0.0
     tops[services.term_entry == 1] *= max(cash_dropout, 1.0)
     tops[services.preventable == 1] *= max(rules.prevention_multiplier, 1.0)

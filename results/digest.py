@@ -181,8 +181,10 @@ def outcomes(view: RunView, late: int) -> dict[str, float]:
 def ends(model: ScaleUpModel) -> Ends:
     """Return the needs of all children present at the end of a run."""
     present = (model.state.traits & CHILD_PRESENT) != 0
-    is_unmet = np.isin(np.arange(int(STATE_MASK) + 1), UNMET_STATES)
-    unmet = is_unmet[model.state.needs & STATE_MASK] & present[:, np.newaxis]
+    unmet_states = np.uint16(
+        sum(1 << state for state in UNMET_STATES)
+    )  # a bit per state: no table is looked up
+    unmet = (unmet_states >> (model.state.needs & STATE_MASK)) & present[:, np.newaxis] & np.uint16(1)
     helped = (model.state.needs & HELPED_BIT) != 0
     return Ends(np.packbits(unmet), np.packbits(helped))
 
