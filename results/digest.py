@@ -184,7 +184,8 @@ def ends(model: ScaleUpModel) -> Ends:
     unmet_states = np.uint16(
         sum(1 << state for state in UNMET_STATES)
     )  # a bit per state: no table is looked up
-    unmet = (unmet_states >> (model.state.needs & STATE_MASK)) & present[:, np.newaxis] & np.uint16(1)
+    unmet = (unmet_states >> (model.state.needs & STATE_MASK)) & np.uint16(1)
+    unmet[~present] = 0
     helped = (model.state.needs & HELPED_BIT) != 0
     return Ends(np.packbits(unmet), np.packbits(helped))
 
