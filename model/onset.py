@@ -218,7 +218,13 @@ def dated(state, tables, county, entry, month):
     village = state.villages[county.first_village + entry_village(entry)]
     age = (month - np.int64(entry_birth(entry))) & MONTH_BYTE
     key = key_of_child(village.key, slot - village.first_slot, month - age)
-    return dated_entry(entry, next_candidate(key, SPELL_CLOCK, month, service, tables.halvings[service]))
+    return dated_entry(entry, next_month(tables, key, service, month))
+
+
+@inlined
+def next_month(tables, key, service, month):
+    """First month from ``month`` on in which something may happen to an idle spell of a child."""
+    return next_candidate(key, SPELL_CLOCK, month, service, tables.halvings[service])
 
 
 @inlined
@@ -294,8 +300,7 @@ def move_on(books, state, tables, county, arena, entry, month):
         asking = rules.asks_for_visit_per_month * tables.asking[0]
         if u < end + forward + asking * trust_of(village, household, tables, month):
             household.family = np.uint8(household.family | HOUSEHOLD_ASKED)
-    next_month = next_candidate(key, SPELL_CLOCK, month + 1, service, tables.halvings[service])
-    return dated_entry(entry, next_month)
+    return dated_entry(entry, next_month(tables, key, service, month + 1))
 
 
 @inlined
