@@ -148,9 +148,3 @@ def entry_class(entry):
 def entry_is_review(entry):
     """True for a yearly review of an allowance."""
     return ((entry >> REVIEW_SHIFT) & ONE) == ONE
-
-
-@inlined
-def entry_is_accompanied(entry):
-    """True where a worker came along to the desk."""
-    return (entry >> ACCOMPANIED_SHIFT) == ONE

@@ -96,7 +96,7 @@ class Watched(ScaleUpModel):
 def tables_of(model: ScaleUpModel) -> Tables:
     """Copy the complete state of a model: its tables, lists and the state of the spread, by name.
 
-    Lists come without their unused space, and with the county of each entry beside them (``open_county``).
+    Lists come without their unused space, and with the county of each entry beside them (``filed_county``).
     """
     state = model.state
     arrays = {name: np.array(getattr(state, name)) for name in TABLES}
