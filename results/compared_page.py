@@ -9,7 +9,6 @@ import pandas as pd
 from model.money import PAYERS
 from model.text import catalogue, text
 from results.comparison import Comparison
-from results.demo_page import ASSUMED, assumption_rows
 from results.figures.compared.binding import binding, served_binds_share
 from results.figures.compared.cascade import cascades
 from results.figures.compared.causes import causes
@@ -25,6 +24,7 @@ from results.league import LEAGUE_OUTCOMES, MAIN, in_order
 from results.measures.catalogue import measure
 from results.measures.intervals import HIGHER, t_interval
 from results.page import render
+from results.parameter_rows import assumption_rows
 from results.strategy_words import strategy_name, strategy_phrase
 from results.style import Picture
 from results.view import Dated
@@ -116,7 +116,7 @@ def compared_page(
         causes_runs=int(decomposition["runs"].max()) if len(decomposition) else 0,
         regret=[(strategy_name(name, language), _regret_row(league, name, language)) for name in order],
         sure=how_sure(found, tables["variance"], language),
-        assumptions=assumption_rows(ASSUMED, language),
+        parameters=assumption_rows(language),
         command=about.command,
         files=text("compare.files", language, names=", ".join(f"{name}.parquet" for name in tables)),
         facts=[

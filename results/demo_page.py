@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from model.parameters import parameters_table
 from model.text import text
 from results.comparison import Comparison
 from results.demo_runs import DemoRuns
@@ -14,6 +13,7 @@ from results.findings import USUAL_HIGH, USUAL_LOW, answers, change, usual_share
 from results.measures.catalogue import measure
 from results.measures.intervals import HIGHER, LOWER
 from results.page import render
+from results.parameter_rows import assumption_rows
 from results.strategy_words import strategy_name
 from results.style import Picture
 from results.view import RunView
@@ -37,29 +37,6 @@ OUTCOMES = (
 PARTS = ("spells_filed_helped", "spells_served_helped")
 """Rows that are a part of the row above them."""
 STARVED, REFERENCE = "workers_without_desks", "history"
-ASSUMED = (
-    "desk_fte_factor",
-    "civil_affairs_fte",
-    "clinic_fte",
-    "police_fte",
-    "education_fte",
-    "protection_fte",
-    "hospital_load_factor",
-    "fiscal_spread",
-    "desk_follow_backlog_delay_months",
-    "part_time_posts_share",
-    "part_time_share_of_hours",
-    "visit_hours",
-    "find_multiplier",
-    "gathering_helped_per_month",
-    "mandate_hazard_per_month",
-    "mandate_delay_months",
-    "county_rollout_months",
-    "hukou_drive_strength",
-    "births_without_hukou_share",
-    "left_behind_national_share",
-)
-"""Parameters that the answers rest on most."""
 
 
 def demo_page(
@@ -88,9 +65,10 @@ def demo_page(
             high=percent(USUAL_HIGH, language, 0),
         ),
         unclear=not_told_apart(found, language),
-        assumptions=assumption_rows(ASSUMED, language),
+        parameters=assumption_rows(language),
         variance=variance_removed(found, language),
-        facts=facts,
+        command=facts["command"],
+        facts=facts_of(facts, language),
         n_seeds=len(found.seeds),
         country_runs=facts["country_replications"],
         world=text(f"world.{done.world}", language),
@@ -166,15 +144,13 @@ def variance_removed(found: Comparison, language: str) -> str:
     return percent(float(np.median(known)), language, 0) if known else text("words.unknown", language)
 
 
-def assumption_rows(names: tuple[str, ...], language: str) -> list[dict[str, str]]:
-    """Return what the page says about parameters: label, value, range, unit, kind and source."""
-    declared = {row["name"]: row for row in parameters_table(language)}
-    rows = []
-    for name in names:
-        row = declared[name]
-        source = row["source"]
-        assumed = source.startswith("assumption")
-        if assumed:
-            source = source.partition(":")[2].strip() if language == "en" else ""
-        rows.append({**row, "kind": text(f"kind.{row['kind']}", language), "source": source})
-    return rows
+def facts_of(facts: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+    """Return how the runs were made, and what they cost, as labels and words."""
+    numbers = {"python": facts["python"], **facts["versions"]}
+    words = {
+        "seeds": ", ".join(map(str, facts["seeds"])),
+        "versions": ", ".join(f"{name} {number}" for name, number in numbers.items()),
+        "platform": facts["platform"],
+        "cost": text("facts.seconds", language, cpu=facts["cpu_seconds"], wall=facts["wall_seconds"]),
+    }
+    return [(text(f"facts.{name}", language), word) for name, word in words.items()]

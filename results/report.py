@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from model.parameters import parameters_table
 from model.text import catalogue, text
 from results.digest import LATE_MONTHS, outcomes
 from results.figures.cascade import cascade
@@ -19,10 +18,10 @@ from results.figures.spread import spread
 from results.figures.unmet import unmet
 from results.measures.catalogue import measure
 from results.page import render
+from results.parameter_rows import parameter_rows
 from results.report_parts import (
     county_rows,
     money_rows,
-    parameter_rows,
     report_answers,
     service_rows,
     warnings_of,
@@ -109,7 +108,7 @@ def report(
         money=money_rows(view, language),
         filled=view.filled.get(language, ()),
         warnings=[*warnings_of(view, language), *notes],
-        parameters=parameter_rows(view, parameters_table(language), language),
+        parameters=parameter_rows(view, language),
         facts=_facts(view, facts, language),
         command=facts.get("command", ""),
         last=month_name(view.n_months - 1, language),

@@ -1,8 +1,5 @@
 """The tables, sentences and warnings of a report."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
@@ -20,7 +17,7 @@ from results.measures.cascade import binding_step, nested_counts
 from results.measures.ratios import divide
 from results.series import ALL, MET, NEEDED
 from results.smoothing import yearly
-from results.view import ParametersView, RunView
+from results.view import RunView
 from results.wording import in_sentence, listing, month_name, months_long, number, percent, points, whole
 
 START_UP_MONTHS = 36
@@ -30,23 +27,6 @@ GROWING = 1.25
 LEAST_BACKLOG_MONTHS = 0.25
 HALF_YEAR, YEAR = 6, 12
 MOST_COUNTIES = 40
-PARAMETERS_THAT_MATTER = (
-    "desk_fte_factor",
-    "civil_affairs_fte",
-    "police_fte",
-    "clinic_fte",
-    "education_fte",
-    "protection_fte",
-    "fiscal_spread",
-    "part_time_posts_share",
-    "part_time_share_of_hours",
-    "find_multiplier",
-    "gathering_helped_per_month",
-    "mandate_hazard_per_month",
-    "county_rollout_months",
-    "births_without_hukou_share",
-)
-"""Shown in every report, besides those that the strategy or the user changed."""
 
 
 def report_answers(view: RunView, language: str) -> list[str]:
@@ -226,28 +206,3 @@ def warnings_of(view: RunView, language: str) -> list[str]:
     if view.filled.get(language):
         found.append(text("warning.filled", language))
     return found
-
-
-def parameter_rows(
-    view: ParametersView, declared: Sequence[dict[str, str]], language: str
-) -> list[dict[str, Any]]:
-    """Return the parameters to show: those that matter in any run and those that are not at their default."""
-    by_name = {row["name"]: row for row in declared}
-    names = dict.fromkeys((*view.changed, *PARAMETERS_THAT_MATTER))
-    rows = []
-    for name in names:
-        row = by_name[name]
-        source = row["source"]
-        if source.startswith("assumption"):
-            source = source.partition(":")[2].strip() if language == "en" else ""
-        value = view.parameters[name]
-        rows.append(
-            {
-                **row,
-                "value": declarations()[name].shown(value),
-                "changed": name in view.changed,
-                "kind": text(f"kind.{row['kind']}", language),
-                "source": source,
-            }
-        )
-    return rows

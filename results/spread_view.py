@@ -9,7 +9,6 @@ import pandas as pd
 from columns.layout import POST_STATES
 from model.calendar import month_text
 from model.observation import KINDS
-from model.parameters import parameters_table
 from model.scenario import Scenario
 from model.spread_only import SpreadRun
 from model.text import catalogue, text
@@ -19,7 +18,7 @@ from results.figures.spread import spread
 from results.frames import months
 from results.measures.ratios import Floats
 from results.page import render
-from results.report_parts import parameter_rows
+from results.parameter_rows import parameter_rows
 from results.style import Picture
 from results.view import Dated, changed_parameters, events_of, years
 from results.wording import month_name, number, percent, whole
@@ -157,7 +156,7 @@ def spread_report(
                  share=percent(filled[-1] / n, language), active=percent(active[-1] / n, language)),
             text("spread.answer.money", language, cost=number(cost, language), last=last),
         ],
-        parameters=parameter_rows(view, parameters_table(language), language),
+        parameters=parameter_rows(view, language),
         command=command,
         last=last,
         until=month_text(scenario.until),

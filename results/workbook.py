@@ -10,13 +10,13 @@ import xlsxwriter
 
 from model.calendar import year_of
 from model.codes import MINUTES_PER_HOUR
-from model.parameters import parameters_table
 from model.text import catalogue, text
 from results.digest import LATE_MONTHS, outcomes
 from results.figures.places import county_names
 from results.measures.catalogue import measure
+from results.parameter_rows import parameter_rows
 from results.report import HEADLINES, PARTS
-from results.report_parts import parameter_rows, warnings_of
+from results.report_parts import warnings_of
 from results.view import RunView
 from results.workbook_money import write_money
 from results.workbook_sheet import Page, make_formats
@@ -169,7 +169,7 @@ def _write_assumptions(page: Page, view: RunView) -> None:
     page.title(text("workbook.assumptions", language))
     heads = ("what", "value", "default", "range", "kind", "source")
     page.heads([text(f"assumptions.{key}", language) for key in heads], widths=(40, 14, 14, 22, 14, 70))
-    for row in parameter_rows(view, parameters_table(language), language):
+    for row in parameter_rows(view, language):
         label = f"{row['label']} ({row['unit']})" if row["unit"] else row["label"]
         cells: Sequence[Any] = [label, *(row[key] for key in ("value", "default", "range", "kind", "source"))]
         page.row([_plain_number(cell) for cell in cells])
