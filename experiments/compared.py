@@ -20,7 +20,7 @@ from results.compared_tables import (
     money_table,
 )
 from results.comparison import Comparison
-from results.digest import Digest, Exchange
+from results.digest import Digest, Exchange, with_same_desks
 from results.kept import digest_from
 from results.league import league_table
 from results.measures.catalogue import catalogue
@@ -161,7 +161,7 @@ def read_comparison(request: Request, folder: Path) -> tuple[Comparison, int]:
                 for row in rows.to_dict("records")
             ]
     draws = done.loc[done["strategy"] == request.names[0], "draw"]
-    return Comparison(digests, exchanges, tuple(int(draw) for draw in draws)), failed
+    return Comparison(with_same_desks(digests), exchanges, tuple(int(draw) for draw in draws)), failed
 
 
 def _digest(row: Mapping[str, Any], arrays: Mapping[int, Mapping[str, np.ndarray]]) -> Digest:

@@ -25,6 +25,7 @@ from results.measures.catalogue import measure
 from results.measures.intervals import HIGHER, t_interval
 from results.page import render
 from results.parameter_rows import assumption_rows
+from results.smoothing import known_mean
 from results.strategy_words import strategy_name, strategy_phrase
 from results.style import Picture
 from results.view import Dated
@@ -171,8 +172,8 @@ def _best_sentence(found: Comparison, best: str, language: str) -> str:
 
 def _jam_sentence(found: Comparison, about: About, language: str) -> str:
     late = {name: late_backlog(found, name) for name in found.strategies}
-    worst = max(late, key=lambda name: float(np.nan_to_num(late[name]).mean(axis=0).max()))
-    desk = int(np.nan_to_num(late[worst]).mean(axis=0).argmax())
+    worst = max(late, key=lambda name: float(np.nan_to_num(known_mean(late[name], axis=0)).max()))
+    desk = int(np.nan_to_num(known_mean(late[worst], axis=0)).argmax())
     first = found.strategies[0]
     return text(
         "compare.answer.jam",
@@ -181,7 +182,7 @@ def _jam_sentence(found: Comparison, about: About, language: str) -> str:
         strategy=strategy_phrase(worst, language),
         backlog=span(t_interval(late[worst][:, desk]), language, "months"),
         first=strategy_phrase(first, language),
-        base=months_long(float(late[first][:, desk].mean()), language),
+        base=months_long(float(known_mean(late[first][:, desk], axis=0)), language),
         share=percent(served_binds_share(found, worst), language, 0),
     )
 

@@ -16,7 +16,7 @@ from model.scale_up import ScaleUpModel
 from model.scenario import Scenario, make_scenario
 from model.spread_only import places_of, simulate_spread
 from results.comparison import Comparison
-from results.digest import Digest, Ends, digest, ends, exchange
+from results.digest import Digest, Ends, digest, ends, exchange, with_same_desks
 from results.figures.compared.spread import MAP_MONTH, CountrySpread
 from results.progress import Progress, silent
 from results.view import RunView, events_of, view_of
@@ -94,7 +94,7 @@ def run_all(
         strategy: [run for run in finished if run.digest.strategy == strategy] for strategy in STRATEGIES
     }
     comparison = Comparison(
-        {strategy: [run.digest for run in runs] for strategy, runs in by_strategy.items()},
+        with_same_desks({name: [run.digest for run in runs] for name, runs in by_strategy.items()}),
         {
             strategy: [
                 exchange(run.ends, without.ends)

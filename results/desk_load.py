@@ -1,5 +1,6 @@
 """How busy desks are and how much work waits before them, from the table of desks."""
 
+import numpy as np
 import pandas as pd
 
 from results.measures.ratios import Floats, divide
@@ -18,9 +19,11 @@ def desk_table(desks: pd.DataFrame, column: str) -> pd.DataFrame:
 def load(desks: pd.DataFrame) -> tuple[list[str], Floats, Floats]:
     """Return services with desks, their hours used ÷ offered over 12 months, and their backlog in months.
 
-    Both arrays have shape (services, months).
+    Both arrays have shape (services, months). Where nothing waits the backlog is 0, whether or not hours have
+    been offered; where cases wait and no hours were offered for a year it is NaN.
     """
     offered, used = desk_table(desks, OFFERED), desk_table(desks, USED)
-    waiting = desk_table(desks, MINUTES)
-    busy = divide(yearly(used.to_numpy().T), yearly(offered.to_numpy().T))
-    return list(offered.columns), busy, divide(waiting.to_numpy().T, yearly(offered.to_numpy().T))
+    waiting = desk_table(desks, MINUTES).to_numpy().T
+    usual = yearly(offered.to_numpy().T)
+    backlog = np.where(waiting == 0, 0.0, divide(waiting, usual))
+    return list(offered.columns), divide(yearly(used.to_numpy().T), usual), backlog

@@ -6,6 +6,7 @@ alone: months waited are the waiting child-months at month ends over the cases f
 still in the queue count, and a case filed and served in one month has waited 0.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -132,6 +133,27 @@ def digest(view: RunView) -> Digest:
             str(code): steps.astype(np.float64) for code, steps in binding_by_county(view.counties).items()
         },
     )
+
+
+def with_same_desks(runs: Mapping[str, Sequence[Digest]]) -> dict[str, list[Digest]]:
+    """Return digests by strategy that all list the same desks in the same order.
+
+    In a small world a run may end before anybody asked a desk for anything; then nothing waits there, and
+    which share of its hours is used is not known.
+    """
+    longest_first = sorted((run.desks for each in runs.values() for run in each), key=len, reverse=True)
+    desks = tuple(dict.fromkeys(name for names in longest_first for name in names))
+    return {strategy: [_with_desks(run, desks) for run in each] for strategy, each in runs.items()}
+
+
+def _with_desks(run: Digest, desks: tuple[str, ...]) -> Digest:
+    if run.desks == desks:
+        return run
+    months = len(next(iter(run.monthly.values()), ()))
+    busy, backlog = np.full((len(desks), months), np.nan), np.zeros((len(desks), months))
+    for k, name in enumerate(run.desks):
+        busy[desks.index(name)], backlog[desks.index(name)] = run.busy[k], run.backlog[k]
+    return run._replace(desks=desks, busy=busy, backlog=backlog)
 
 
 def _money(table: pd.DataFrame) -> dict[str, Floats]:

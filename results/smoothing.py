@@ -12,6 +12,12 @@ def yearly(values: Floats, smooth: int = 12) -> Floats:
     return divide(total, n)
 
 
+def known_mean(values: Floats, axis: int) -> Floats:
+    """Return means of what is known along an axis, NaN where nothing is."""
+    known = np.asarray(values, dtype=np.float64)
+    return divide(np.nansum(known, axis=axis), np.isfinite(known).sum(axis=axis))
+
+
 def _late(values: Floats, months: int) -> Floats:
     """Return the sum over this month and those before it, ``months`` in all."""
     total = np.cumsum(values, axis=-1)

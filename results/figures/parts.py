@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from model.text import catalogue
 from results.measures.ratios import Floats
+from results.smoothing import known_mean
 from results.style import BAND_ALPHA, GRID, INK, MUTED
 from results.view import Dated, years
 from results.wording import number, percent
@@ -55,7 +56,7 @@ def time_axis(axes: Axes, first: float, last: float, step: int = YEAR_STEP) -> N
     """Put years on the horizontal axis, from the first to the last date of the run."""
     axes.set_xlim(first, last)
     start = int(np.ceil(first))
-    axes.set_xticks(range(start + start % step, int(np.floor(last)) + 1, step))
+    axes.set_xticks(range(start + -start % step, int(np.floor(last)) + 1, step))
     axes.grid(visible=False, axis="x")
 
 
@@ -116,10 +117,11 @@ def few_ticks(axes: Axes, n: int = 4) -> None:
 
 
 def band(axes: Axes, x: Floats, runs: Floats, colour: str, label: str = "", **options: Any) -> None:
-    """Draw the mean of several runs, shape (runs, points), and the range in which they all lie."""
-    axes.plot(x, runs.mean(axis=0), color=colour, label=label, **options)
+    """Draw the mean of several runs, shape (runs, points), and the range in which they lie; NaN left out."""
+    axes.plot(x, known_mean(runs, axis=0), color=colour, label=label, **options)
     if len(runs) > 1:
-        axes.fill_between(x, runs.min(axis=0), runs.max(axis=0), color=colour, alpha=BAND_ALPHA, linewidth=0)
+        low, high = np.fmin.reduce(runs, axis=0), np.fmax.reduce(runs, axis=0)
+        axes.fill_between(x, low, high, color=colour, alpha=BAND_ALPHA, linewidth=0)
 
 
 def stacked(

@@ -18,15 +18,18 @@ from experiments.asking import (
     jobs_of,
 )
 from experiments.compared import how_well_known, main_differences
+from experiments.compared_files import about_of as files_about
 from experiments.compared_files import write_comparison
 from experiments.comparing import next_replications, rounds, run_comparison
 from experiments.draws import DrawTable
 from experiments.executors import open_pool
-from experiments.store import RunStore, read_runs
+from experiments.store import RunStore, read_details, read_runs
 from experiments.study import DONE
 from model.declarations import declarations
 from model.problems import InputError
 from model.text import LANGUAGES
+from results.compared_page import answers
+from results.figures.compared.desks import backlog
 from results.league import LEAGUE_OUTCOMES, MAIN
 from results.measures.catalogue import catalogue
 from results.measures.intervals import HIGHER
@@ -265,3 +268,25 @@ def test_auto_goes_on_until_the_answer_is_clear(tmp_path, noise, least, most, kn
     assert least <= len(differences) <= most
     assert made.made == 2 * len(differences)
     assert how_well_known(differences) == known
+
+
+@pytest.mark.unit
+def test_a_desk_that_nobody_asked_in_one_run_stands_in_all(tmp_path):
+    request = check_request(
+        NAMES[:2], world="four_villages", replications=3, until="2012-12", decompose=False
+    )  # in two of the runs nobody ever came to one of the desks
+    found = run_comparison(request, tmp_path / "few", workers=1)
+    offered = {
+        len([name for name in arrays if name.startswith("backlog/")])
+        for arrays in read_details(tmp_path / "few").values()
+    }
+    assert len(offered) > 1
+    runs = [run for each in found.comparison.digests.values() for run in each]
+    assert {run.desks for run in runs} == {runs[0].desks}
+    assert all(run.backlog.shape == (max(offered), 32) for run in runs)
+    about = files_about(found, request, "en")
+    jam = answers(found.comparison, about)[1]
+    assert "not known" not in jam
+    picture = backlog(found.comparison, about.services, about.events)
+    assert len([axes for axes in picture.figure.axes if axes.get_visible()]) == max(offered)
+    assert all(len(axes.get_xticks()) for axes in picture.figure.axes[-3:])

@@ -9,7 +9,7 @@ from model.text import text
 from results.comparison import Comparison
 from results.figures.parts import band, colour_key, few_ticks, mark_events, panels, time_axis
 from results.measures.intervals import t_interval
-from results.smoothing import yearly
+from results.smoothing import known_mean, yearly
 from results.strategy_words import strategy_name, strategy_phrase
 from results.style import WIDE, Picture, colour_of, house_style, new_figure
 from results.view import Dated, years
@@ -57,12 +57,15 @@ def strategies_key(figure: Figure, found: Comparison, language: str) -> None:
 
 
 def late_backlog(found: Comparison, strategy: str) -> np.ndarray:
-    """Return the mean backlog of the last two years in every replication, shape (replications, services)."""
-    return found.stack(strategy, "backlog")[..., -LATE_MONTHS:].mean(axis=-1)
+    """Return the mean backlog of the last two years in every replication, shape (replications, services).
+
+    Months in which cases wait where no hours were offered for a year are left out: their backlog has no end.
+    """
+    return known_mean(found.stack(strategy, "backlog")[..., -LATE_MONTHS:], axis=-1)
 
 
 def _caption(found: Comparison, labels: Mapping[str, Mapping[str, str]], language: str) -> str:
-    means = {name: late_backlog(found, name).mean(axis=0) for name in found.strategies}
+    means = {name: np.nan_to_num(known_mean(late_backlog(found, name), axis=0)) for name in found.strategies}
     worst_strategy = max(means, key=lambda name: means[name].max())
     desk = int(means[worst_strategy].argmax())
     return text(
