@@ -7,7 +7,6 @@ from typing import Any
 from app.asked import DEFAULT_STRATEGY, DEFAULT_WORLD
 from app.lessons import lessons
 from app.limits import Limits
-from app.recording import NEEDS, VILLAGE_STATES
 from columns.compiling import prepare_cache
 from model.declarations import Declaration, declarations
 from model.scenario import DEFAULT_UNTIL
@@ -16,6 +15,7 @@ from model.text import LANGUAGES, unit_text
 from model.text import catalogue as all_texts
 from model.worlds import worlds_table
 from results.measures.catalogue import catalogue as measures
+from results.recording import NEEDS, VILLAGE_STATES
 from results.series import MET, NEEDED
 from results.story import STORIES
 

@@ -4,8 +4,8 @@ import threading
 
 from app.catalogue import catalogue, chart_library
 from app.limits import Limits
-from app.recording import Recorder
 from model.scenario import make_scenario
+from results.recording import record, recorder_of
 
 FIRST_MONTHS = 1
 
@@ -35,8 +35,6 @@ class Engine:
 
     def _prepare(self) -> None:
         catalogue(self._limits)
-        recorder = Recorder(make_scenario("four_villages", until=FIRST_MONTHS), Limits())
-        for _ in recorder.frames():
-            pass
+        record(recorder_of(make_scenario("four_villages", until=FIRST_MONTHS)))
         self._ready.set()
         chart_library()

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from results.recording import FOLLOWED_VILLAGES
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -29,7 +31,7 @@ class Limits:
     """
 
     children: int = 3_000_000
-    followed_villages: int = 100
+    followed_villages: int = FOLLOWED_VILLAGES
     running: int = 2
     waiting: int = 40
     kept: int = 6

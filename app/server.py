@@ -24,18 +24,19 @@ from app.engine import Engine
 from app.guard import Guard, body_of, refusal
 from app.jobs import DONE, Job, Jobs, TooManyError, told
 from app.limits import Limits
-from app.recording import Recorder, summary_of
 from app.shell import served_page
-from app.takeaway import hand_out, recording, results_archive
+from app.takeaway import player, results_archive, workbook
 from app.village import village
-from app.work import as_json, comparison_work, life_work, run_work
+from app.work import comparison_work, life_work, run_work
 from model.problems import InputError, Problem
 from model.scenario import Scenario
 from model.text import LANGUAGES
+from results.recording import Recorder, as_json, summary_of
 from results.style import FONT_FILE
 
 PAGE = Path(__file__).resolve().parent / "page"
 JSON, YAML = "application/json", "application/yaml"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SECONDS_BETWEEN_LOOKS = 0.02
 HEARTBEAT_LOOKS = 250
 COMPARISON_KEYS = ("first", "second", "replications")
@@ -67,6 +68,7 @@ def make_app(limits: Limits | None = None) -> Starlette:
             Route("/api/jobs/{identity}/villages/{number:int}", _village),
             Route("/api/lessons/handout", _classroom),
             Route("/api/jobs/{identity}/results", _results),
+            Route("/api/jobs/{identity}/workbook", _workbook),
             Route("/api/jobs/{identity}/handout", _handout),
             Route("/page/cjk.otf", _font),
             Mount("/page", StaticFiles(directory=PAGE)),
@@ -282,18 +284,26 @@ def _language(request: Request) -> str:
 
 
 async def _results(request: Request) -> Response:
+    job, recorder = _job(request), _recorder(request)
+    if job is None or recorder is None:
+        return _without_model(request)
+    content = await run_in_threadpool(results_archive, recorder, job.messages, _language(request))
+    return _attached(content, "application/zip", "barefoot-run.zip")
+
+
+async def _workbook(request: Request) -> Response:
     recorder = _recorder(request)
     if recorder is None:
         return _without_model(request)
-    content = await run_in_threadpool(results_archive, recorder, _language(request))
-    return _attached(content, "application/zip", "barefoot-run.zip")
+    content = await run_in_threadpool(workbook, recorder, _language(request))
+    return _attached(content, XLSX, "barefoot-run.xlsx")
 
 
 async def _handout(request: Request) -> Response:
     job = _job(request)
     if job is None or job.state != DONE:
         return refusal(404, "app.problem.no_job")
-    content = await run_in_threadpool(hand_out, [recording(job.messages)], [], [], request.app.state.limits)
+    content = await run_in_threadpool(player, job.messages, _language(request))
     return _attached(content, "text/html; charset=utf-8", "barefoot.html")
 
 

@@ -17,6 +17,7 @@ from markupsafe import Markup
 from results import style
 from results.figures.places import LEVEL_COLOURS
 from results.figures.unmet import STATES as NEED_COLOURS
+from results.page import HTML_LANGUAGES
 
 PAGE = Path(__file__).resolve().parent / "page"
 MODULES = tuple(sorted(path.stem for path in PAGE.glob("*.js")))
@@ -59,20 +60,21 @@ def served_page(nonce: str) -> str:
         import_map=in_script(json.dumps({"imports": imports})),
         palette=Markup(palette()),  # noqa: S704 - our own colours
         style=None,
-        charts=None,
         inlined=None,
+        html_language=HTML_LANGUAGES["en"],
+        language=None,
     )
 
 
-def whole_page(charts: str, inlined: Mapping[str, str]) -> str:
+def whole_page(inlined: Mapping[str, str], language: str | None = None) -> str:
     """Return the page with all its parts inside, for a file.
 
     Parameters
     ----------
-    charts
-        The library of charts.
     inlined
-        Texts by name that the page finds in itself instead of asking a server.
+        By name, compressed: what the page finds in itself instead of asking a server.
+    language
+        In which it opens; by default that of the reader's system.
     """
     imports = {
         f"barefoot/{name}": _address((PAGE / f"{name}.js").read_text(encoding="utf-8")) for name in MODULES
@@ -82,8 +84,9 @@ def whole_page(charts: str, inlined: Mapping[str, str]) -> str:
         import_map=in_script(json.dumps({"imports": imports})),
         palette=Markup(palette()),  # noqa: S704 - our own colours
         style=Markup(_style()),  # noqa: S704 - our own style
-        charts=in_script(charts),
-        inlined={name: in_script(content) for name, content in inlined.items()},
+        inlined=inlined,
+        html_language=HTML_LANGUAGES[language or "en"],
+        language=language,
     )
 
 

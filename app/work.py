@@ -1,43 +1,27 @@
 """What jobs do: one run as a recording, or two strategies compared on many seeds."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from app.jobs import Job, Work
 from app.limits import Limits
-from app.recording import Recorder
 from model.calendar import month_text
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario
 from results.digest import LATE_MONTHS, outcomes
 from results.measures.intervals import paired_difference, t_interval
+from results.recording import as_json, recorder_of
 from results.story import Life, run_pair, tell
 from results.trace import as_data, without_worker
 from results.view import view_of
-
-
-def as_json(content: Any) -> str:
-    """Return JSON on one line, in which nothing is missing: what is not a number is null."""
-    return json.dumps(_known(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-
-
-def _known(content: Any) -> Any:
-    if isinstance(content, dict):
-        return {key: _known(value) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return [_known(value) for value in content]
-    if isinstance(content, float) and content != content:
-        return None
-    return content.item() if hasattr(content, "item") else content
 
 
 def run_work(scenario: Scenario, limits: Limits) -> Work:
     """Return the work of a job that runs a scenario: its opening, then a frame per month."""
 
     def work(job: Job) -> Iterator[str]:
-        recorder = Recorder(scenario, limits)
+        recorder = recorder_of(scenario, limits.followed_villages)
         yield as_json(recorder.opening())
         for frame in recorder.frames():
             yield as_json(frame)

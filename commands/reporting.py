@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Language, app
+from commands.shared import Language, app, player
 
 
 @app.command(epilog="Example: python run.py report runs/my_run --workbook --language zh")
@@ -26,7 +26,7 @@ def report(
         made = comparison_again(folder, language)[:1]
         made += [compared_workbook(folder, language)] if workbook else []
     else:
-        made = report_again(folder, language, workbook)
+        made = report_again(folder, language, workbook, player())
     print(text("cli.files_written", language))
     for path in made:
         print(path)

@@ -56,6 +56,17 @@ Language = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 
+def player() -> Any:
+    """Return what makes the page that a report embeds; None where the application is not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("vl_convert") is None:
+        return None
+    from app.takeaway import player
+
+    return player
+
+
 def show(rows: list[dict[str, Any]], language: str, as_json: bool) -> None:
     """Print rows as a table on a terminal, as JSON or as tab-separated text elsewhere."""
     import sys

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import AsJson, Language, Stopped, app
+from commands.shared import AsJson, Language, Stopped, app, player
 
 
 @app.command(epilog="Example: python run.py simulate history --world teaching --set desk_fte_factor=1.5")
@@ -42,7 +42,7 @@ def simulate(
         made = simulate_and_write(
             strategy, world, children, settings or [], seed, until, threads, out, language,
             profile=profile, checkpoint_every=checkpoint_every, resume=resume,
-            say=lambda message: print(message, file=sys.stderr),
+            say=lambda message: print(message, file=sys.stderr), player=player(),
         )  # fmt: skip
     except StoppedError as stop:
         code = "checkpoint.stopped" if stop.command else "cli.stopped"

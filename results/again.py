@@ -7,6 +7,8 @@ from pathlib import Path
 from pyarrow import ArrowException
 
 from model.problems import InputError, Problem
+from results.recording import FILE as RECORDING
+from results.recording import Player, read_recording
 from results.report import report
 from results.view import TABLES, RunView, read_view
 from results.workbook import write_workbook
@@ -19,8 +21,12 @@ MANY_RUNS = ("experiment.json", "draws.parquet", "runs.parquet")
 """Files in a folder of many runs that no comparison has been made of."""
 
 
-def report_again(folder: Path, language: str, workbook: bool = False) -> list[Path]:
+def report_again(
+    folder: Path, language: str, workbook: bool = False, player: Player | None = None
+) -> list[Path]:
     """Write report.html (and results.xlsx) of a run in a language into its folder; return their paths.
+
+    ``player`` makes the page that the report embeds of the recording in the folder, if there is one.
 
     Raises
     ------
@@ -29,12 +35,23 @@ def report_again(folder: Path, language: str, workbook: bool = False) -> list[Pa
     """
     view, facts = _read(folder)
     made = [folder / PAGE]
+    played = _played(folder, player, language)
     beside = folder / f".{PAGE}.part"
-    beside.write_text(report(view, facts, language), encoding="utf-8")
+    beside.write_text(report(view, facts, language, player=played), encoding="utf-8")
     if workbook:
         made.append(_beside(folder / WORKBOOK, lambda path: write_workbook(path, view, facts, language)))
     beside.replace(made[0])
     return made
+
+
+def _played(folder: Path, player: Player | None, language: str) -> str:
+    """Return the page that plays the run of a folder, nothing where it was not recorded."""
+    try:
+        messages = read_recording(folder) if player else []
+        return player(messages, language) if player and messages else ""
+    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        values = {"folder": str(folder), "file": RECORDING, "reason": str(error) or type(error).__name__}
+        raise InputError([Problem("report.unreadable", values)]) from error
 
 
 def is_comparison(folder: Path) -> bool:

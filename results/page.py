@@ -4,6 +4,8 @@ Everything a page needs is inside it: style, pictures as SVG with their text as 
 anywhere. Templates escape whatever they are given; pictures are the only markup that is passed through.
 """
 
+import base64
+import gzip
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
@@ -53,6 +55,11 @@ def render(template: str, language: str, pictures: Mapping[str, Picture], **cont
             **content,
         )
     )
+
+
+def compressed(content: str) -> str:
+    """Return a text compressed, as base64: what may stand in a script element and JavaScript can read."""
+    return base64.b64encode(gzip.compress(content.encode(), mtime=0)).decode()
 
 
 def _words(language: str) -> Callable[..., str]:

@@ -17,7 +17,7 @@ from results.figures.served import served
 from results.figures.spread import spread
 from results.figures.unmet import unmet
 from results.measures.catalogue import measure
-from results.page import render
+from results.page import compressed, render
 from results.parameter_rows import parameter_rows
 from results.report_parts import (
     county_rows,
@@ -64,6 +64,7 @@ def report(
     language: str = "en",
     pictures: Mapping[str, Picture] | None = None,
     notes: tuple[str, ...] = (),
+    player: str = "",
 ) -> str:
     """Return the report as HTML.
 
@@ -78,6 +79,8 @@ def report(
         Those of `run_pictures`, if they are drawn already.
     notes
         Further warnings, in the language of the report.
+    player
+        A page that plays the run, to be embedded.
     """
     made = run_pictures(view, language) if pictures is None else pictures
     late = min(LATE_MONTHS, view.n_months)
@@ -112,6 +115,7 @@ def report(
         facts=_facts(view, facts, language),
         command=facts.get("command", ""),
         last=month_name(view.n_months - 1, language),
+        player=compressed(player) if player else "",
     )
 
 

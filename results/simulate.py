@@ -27,6 +27,7 @@ from model.text import text
 from model.worlds import build_world
 from results.memory import free_megabytes, world_megabytes
 from results.progress import bar
+from results.recording import PLAYED_VILLAGES, Player, Recorder, as_json, record, recorder_of
 from results.write import SPELLS_UP_TO_VILLAGES, check_folder, write_run, write_spread
 
 RUNS = Path("runs")
@@ -68,10 +69,12 @@ def simulate_and_write(
     checkpoint_every: int = CHECKPOINT_EVERY_MONTHS,
     resume: bool = False,
     say: Callable[[str], None] = lambda _: None,
+    player: Player | None = None,
 ) -> Simulated:
     """Check the request, run it and write its folder; arguments are those of ``run.py simulate``.
 
-    ``say`` is told what a user should know before a run goes on.
+    ``say`` is told what a user should know before a run goes on; ``player`` makes the page that its report
+    embeds, where the world is small enough to be played.
 
     Raises
     ------
@@ -86,11 +89,14 @@ def simulate_and_write(
     check_folder(folder)
     if resume:
         _check_resumable(scenario, out)
+    places = build_world(world)
+    played = len(places.villages) <= PLAYED_VILLAGES
     if children == "none":
         cost = _meter({})
-        places = build_world(world)
         run = simulate_spread(places, scenario, depth=WORKERS)
-        return Simulated(write_spread(run, places, scenario, folder, language, cost()), {})
+        messages = record(recorder_of(scenario)) if played else []
+        paths = write_spread(run, places, scenario, folder, language, cost(), messages, player)
+        return Simulated(paths, {})
     words = [_from_here(Path(sys.executable)), _from_here(ROOT / "run.py"), "simulate", strategy]
     words += ["--world", world]
     words += [word for setting in settings for word in ("--set", setting)]
@@ -100,7 +106,7 @@ def simulate_and_write(
     if not resume:
         _check_nothing_unfinished(kept, folder)
     check_memory(scenario)
-    log_events = len(build_world(world).villages) <= SPELLS_UP_TO_VILLAGES
+    log_events = len(places.villages) <= SPELLS_UP_TO_VILLAGES
     try:
         with _alone(kept):
             if resume:
@@ -109,8 +115,11 @@ def simulate_and_write(
                 model = ScaleUpModel(scenario, threads, log_events, profile)
                 notes = {"resumed_after": [], "state_hashes": {}, "strategy_given": strategy}
             cost = _meter(notes)
-            _run_on(model, notes, cost, kept, checkpoint_every)
-            paths = write_run(model, folder, language, cost(), notes)
+            whole = not model.months_done or "recording" in notes  # older checkpoints keep none
+            recorder = Recorder(model) if played and whole else None
+            _run_on(model, notes, cost, kept, checkpoint_every, recorder)
+            messages = notes.pop("recording", [])
+            paths = write_run(model, folder, language, cost(), notes, messages, player)
             kept.remove()
     except KeyboardInterrupt as stop:
         raise _stopped(kept) from stop
@@ -164,13 +173,18 @@ def _run_on(
     cost: Callable[[], dict[str, float]],
     kept: Checkpoints,
     checkpoint_every: int,
+    recorder: Recorder | None,
 ) -> None:
-    """Run a model to its end with checkpoints and a bar; ``notes`` gets the hashes of its states."""
+    """Run a model to its end with checkpoints and a bar; ``notes`` gets hashes of its states and frames."""
     until = model.scenario.until
     monthly = len(model.state.needs) <= HASHED_MONTHLY_UP_TO_SLOTS
+    if recorder and not model.months_done:
+        notes["recording"] = [as_json(recorder.opening())]
     with bar(model.scenario.strategy.name) as tell:
         for month in range(model.months_done, until + 1):
             model.run(month)
+            if recorder:
+                notes["recording"].append(as_json(recorder.frame(month)))
             if monthly or month_of_year(month) == DECEMBER or month == until:
                 notes["state_hashes"][month_text(month)] = model.state_hash()
             if checkpoint_every and (month + 1) % checkpoint_every == 0:

@@ -17,7 +17,7 @@ from results.figures.places import places
 from results.figures.spread import spread
 from results.frames import months
 from results.measures.ratios import Floats
-from results.page import render
+from results.page import compressed, render
 from results.parameter_rows import parameter_rows
 from results.style import Picture
 from results.view import Dated, changed_parameters, events_of, years
@@ -129,6 +129,7 @@ def spread_report(
     command: str,
     language: str,
     pictures: Mapping[str, Picture],
+    player: str = "",
 ) -> str:
     """Return the page of a run without children as HTML."""
     words = catalogue(language)
@@ -160,4 +161,5 @@ def spread_report(
         command=command,
         last=last,
         until=month_text(scenario.until),
+        player=compressed(player) if player else "",
     )  # fmt: skip

@@ -8,7 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from model.spread_only import SpreadRun
 from model.world import World
 from results.frames import counties, desks, money, posts, quantities, utilisation, villages
 from results.measures.catalogue import catalogue, column_documentation
+from results.recording import Player, write_recording
 from results.report import report, run_pictures
 from results.series import series
 from results.spell_table import spells
@@ -59,6 +60,8 @@ def write_run(
     language: str,
     cost: Mapping[str, float],
     notes: Mapping[str, Any] | None = None,
+    messages: Sequence[str] = (),
+    player: Player | None = None,
 ) -> list[Path]:
     """Write all files of a finished run and return their paths.
 
@@ -74,8 +77,23 @@ def write_run(
         ``wall_seconds`` and ``cpu_seconds`` of the run.
     notes
         What else goes into ``run.json``, such as the hash of the state by month.
+    messages, player
+        The recording of the run, and what makes of it the page that the report embeds.
     """
-    return _whole(folder, lambda part: _fill(model, part, language, cost, notes or {}))
+
+    def fill(part: Path) -> None:
+        played = _played(part, messages, player, language)
+        _fill(model, part, language, cost, notes or {}, played)
+
+    return _whole(folder, fill)
+
+
+def _played(folder: Path, messages: Sequence[str], player: Player | None, language: str) -> str:
+    """Keep the recording of a run, if there is one, and return the page that plays it."""
+    if not messages:
+        return ""
+    write_recording(folder, messages)
+    return player(messages, language) if player else ""
 
 
 def write_spread(
@@ -85,6 +103,8 @@ def write_spread(
     folder: Path,
     language: str,
     cost: Mapping[str, float],
+    messages: Sequence[str] = (),
+    player: Player | None = None,
 ) -> list[Path]:
     """Write a run without children whose posts were staffed.
 
@@ -106,7 +126,8 @@ def write_spread(
         (part / "figures").mkdir()
         for picture in pictures.values():
             picture.save(part / "figures")
-        page = spread_report(view, run, scenario, about["command"], language, pictures)
+        played = _played(part, messages, player, language)
+        page = spread_report(view, run, scenario, about["command"], language, pictures, played)
         (part / "report.html").write_text(page, encoding="utf-8")
 
     return _whole(folder, fill)
@@ -130,7 +151,12 @@ def _whole(folder: Path, fill: Callable[[Path], None]) -> list[Path]:
 
 
 def _fill(
-    model: ScaleUpModel, folder: Path, language: str, cost: Mapping[str, float], notes: Mapping[str, Any]
+    model: ScaleUpModel,
+    folder: Path,
+    language: str,
+    cost: Mapping[str, float],
+    notes: Mapping[str, Any],
+    played: str,
 ) -> None:
     followed = spells(model) if model.log_events else None
     tables = {
@@ -168,7 +194,17 @@ def _fill(
     for picture in pictures.values():
         picture.save(folder / "figures")
     facts = {name: about[name] for name in FACTS}
-    (folder / "report.html").write_text(report(view, facts, language, pictures), encoding="utf-8")
+    page = report(view, facts, language, pictures, player=played)
+    (folder / "report.html").write_text(page, encoding="utf-8")
+
+
+def facts_of(model: ScaleUpModel) -> dict[str, Any]:
+    """Return what the report of a finished run shows of how to make it again."""
+    about = about_run(model.scenario, {}) | {
+        "state_hash": model.state_hash(),
+        "results_hash": hash_of(series(model)),
+    }
+    return {name: about[name] for name in FACTS}
 
 
 def about_run(scenario: Scenario, cost: Mapping[str, float], strategy: str = "") -> dict[str, Any]:

@@ -4,11 +4,13 @@ import { button, h, panel, save, words } from "barefoot/dom";
 import { offline } from "barefoot/source";
 import { language, onLanguage, t } from "barefoot/text";
 
-const FILES = ["handout", "results"];
+const FILES = ["handout", "workbook", "results"];
+const OF_CHILDREN = new Set(["workbook", "results"]);
 
 /** Make the panel; runFile(content) starts a scenario file that the reader opens. */
 export function downloadView(filmOf, runFile) {
   const frame = panel("app.download");
+  frame.element.classList.add("downloads");
   const command = h("code.command");
   const copied = h("span.copied", { role: "status" });
   const open = h("input", { type: "file", accept: ".yaml,.yml", id: "open-scenario", onchange: async () => { if (open.files[0]) runFile(await open.files[0].text()); open.value = ""; } });
@@ -26,7 +28,7 @@ export function downloadView(filmOf, runFile) {
     if (!done) return;
     command.textContent = commandOf(film);
     copied.textContent = "";
-    for (const { name, link } of files) link.hidden = name === "results" && !film.opening.has_children;
+    for (const { name, link } of files) link.hidden = OF_CHILDREN.has(name) && !film.opening.has_children;
     for (const { name, link } of files) link.href = `/api/jobs/${film.job?.id}/${name}?language=${language()}`;
   }
   onLanguage(draw);

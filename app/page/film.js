@@ -19,6 +19,7 @@ export class Film extends EventTarget {
     this.compiling = false;
     this.problems = [];
     this.villages = new Uint8Array(0);
+    this.near = true; // whether villages were recorded, not counties alone
     this.villagesMonth = -1;
   }
 
@@ -44,7 +45,8 @@ export class Film extends EventTarget {
     if (this.opening === null) {
       this.opening = content;
       const places = content.places;
-      places.units = unpackNumbers(places.villages, Uint16Array);
+      this.near = Boolean(places.villages);
+      places.units = this.near ? unpackNumbers(places.villages, Uint16Array) : new Uint16Array(places.counties.villages.reduce((sum, n) => sum + n, 0));
       this.villages = new Uint8Array(places.units.length);
       this.tell("opening");
       return;

@@ -5,14 +5,17 @@ import { compareView } from "barefoot/compare";
 import { fillWords, h, words } from "barefoot/dom";
 import { lessonView } from "barefoot/lessons";
 import { playView } from "barefoot/play";
-import { load } from "barefoot/source";
+import { load, offered } from "barefoot/source";
 import { language, onLanguage, setLanguage, t, useTexts } from "barefoot/text";
 
+/** Whether this page stands in another one, a report. */
+const inside = window.parent !== window;
 const VIEWS = { play: playView, compare: compareView, child: childView, lessons: lessonView };
 
 async function begin() {
   const main = document.getElementById("main");
   let catalogue;
+  document.body.classList.toggle("inside", inside);
   try {
     await document.fonts.load("16px 'Barefoot CJK'", "中").catch(() => []); // before words are measured
     useTexts(await load("texts"));
@@ -26,6 +29,8 @@ async function begin() {
     return;
   }
   const tabs = document.querySelector(".tabs");
+  const names = await offered();
+  tabs.hidden = names.length === 1;
   const made = new Map();
   const buttons = new Map();
 
@@ -40,12 +45,12 @@ async function begin() {
     }
     for (const [other, view] of made) { view.element.hidden = other !== name; if (other !== name) view.leave?.(); }
     for (const [other, tab] of buttons) { tab.setAttribute("aria-selected", String(other === name)); tab.tabIndex = other === name ? 0 : -1; }
-    history.replaceState(null, "", `#${name}`);
+    if (!inside) history.replaceState(null, "", `#${name}`);
     made.get(name).enter?.();
     return made.get(name);
   }
 
-  for (const name of Object.keys(VIEWS)) {
+  for (const name of names) {
     const tab = words("button.tab", `app.tab.${name}`, () => ({}), { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `view-${name}`, onclick: () => open(name) });
     buttons.set(name, tab);
     tabs.append(tab);
@@ -53,14 +58,13 @@ async function begin() {
   tabs.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const names = [...buttons.keys()];
     const at = names.findIndex((name) => buttons.get(name) === document.activeElement);
     const next = names[(at + step + names.length) % names.length];
     open(next);
     buttons.get(next).focus();
   });
   const wanted = location.hash.slice(1);
-  open(wanted in VIEWS ? wanted : "play");
+  open(names.includes(wanted) ? wanted : names[0]);
 }
 
 begin();

@@ -42,7 +42,7 @@ export function drawPlaces(context, width, height, { film, layout, view, month, 
   for (let c = 0; c < layout.n; c += 1) {
     const r = layout.radius[c] * view.scale;
     if (!inside(sx(layout.x[c]), sy(layout.y[c]), Math.max(r, 12))) continue;
-    if (r >= OPEN_COUNTY) { open.push(c); many += sizes[c]; } else closed.push(c);
+    if (r >= OPEN_COUNTY && film.near) { open.push(c); many += sizes[c]; } else closed.push(c);
   }
   context.clearRect(0, 0, width, height);
   if (many > MANY) pixels(context, width, height, open, { first, sizes, layout, view, states, paint });

@@ -125,7 +125,7 @@ export function placeView(clock, { compact = false } = {}) {
       const reach = layout.radius[c];
       if (distance < best && distance < Math.max(reach, 9 / view.scale)) { best = distance; found = { county: c }; }
     }
-    if (!found || layout.radius[found.county] * view.scale < OPEN_COUNTY) return found;
+    if (!found || !film.near || layout.radius[found.county] * view.scale < OPEN_COUNTY) return found;
     const { first_village: first, villages: sizes } = film.opening.places.counties;
     for (let v = first[found.county]; v < first[found.county] + sizes[found.county]; v += 1) {
       const distance = Math.hypot(layout.village.x[v] - mx, layout.village.y[v] - my);
@@ -182,7 +182,7 @@ export function placeView(clock, { compact = false } = {}) {
 
   function legendOf() {
     const item = (name, say) => h("li", {}, h("span.swatch", { style: `background:var(--${name})` }), say);
-    const near = layout && (layout.n === 1 || Math.max(...visibleRadii()) > OPEN_COUNTY);
+    const near = layout && film.near && (layout.n === 1 || Math.max(...visibleRadii()) > OPEN_COUNTY);
     const rows = near
       ? STATES.map((state) => item(`village-${state}`, t(`app.village.${state}`)))
       : LEVELS.map((low, level) => item(`level-${level}`, level === 0 ? t("app.level.none") : t("app.level", { low: percent(low), high: percent(LEVELS[level + 1] ?? 1) })));
@@ -212,7 +212,7 @@ export function placeView(clock, { compact = false } = {}) {
 
   function creditOf() {
     if (!film?.opening) { credit.textContent = ""; return; }
-    credit.textContent = film.opening.places.invented ? t("app.place.invented") : `${t("figure.credit")}. ${t("app.place.schematic")}`;
+    credit.textContent = film.opening.places.invented ? t("app.place.invented") : `${t("figure.credit")}. ${t(film.near ? "app.place.schematic" : "app.place.counties_alone")}`;
   }
 
   function describe() {

@@ -22,6 +22,7 @@ export function scenarioControls(catalogue, onchange) {
   const found = () => catalogue.worlds.find((each) => each.name === world.select.value);
   const chosen = () => catalogue.strategies.find((each) => each.name === strategy.select.value);
   const tell = () => {
+    if (!found() || !chosen()) { about.textContent = ""; return; } // a run of places or a strategy of one's own, recorded
     children.disabled = !found().with_children;
     if (children.disabled) children.checked = false;
     about.textContent = [both(found().what) + (found().with_children ? "" : ` (${t("app.world.spread")})`), both(chosen().sentence)].join(t("app.stop_mark"));
@@ -116,7 +117,7 @@ export function playView(catalogue) {
 
   /** Without a server only what was recorded can be chosen. */
   function offerRecorded(all) {
-    const named = (asked) => [worldName(asked.world), both(catalogue.strategies.find((each) => each.name === asked.strategy)?.label), ...Object.entries(asked.parameters).map(([name, value]) => `${name} = ${value}`)].join(" · ");
+    const named = (asked) => [worldName(asked.world), both(catalogue.strategies.find((each) => each.name === asked.strategy)?.label) || asked.strategy, ...Object.entries(asked.parameters).map(([name, value]) => `${name} = ${value}`)].join(" · ");
     const pick = choice("app.recorded", () => all.map((asked, i) => [String(i), named(asked)]), "0", (i) => { controls.write(all[Number(i)]); run(all[Number(i)]); });
     scenario.body.firstElementChild.replaceChildren(pick.element);
     levers.element.remove();

@@ -18,6 +18,14 @@ async function unpack(name) {
   return unpacked.get(name);
 }
 
+/** The views that this page has something for: all of them, or those that a hand-out was made with. */
+export async function offered() {
+  if (!offline) return ["play", "compare", "child", "lessons"];
+  const [runs, comparisons, lives] = await Promise.all(["recordings", "comparisons", "lives"].map(unpack));
+  const has = { play: runs.length, compare: comparisons.length, child: lives.length, lessons: comparisons.length && lives.length };
+  return Object.keys(has).filter((name) => has[name]);
+}
+
 /** The words of the page, and what it can offer. */
 export async function load(what) {
   if (offline) return unpack(what);
@@ -126,14 +134,19 @@ export async function compare(first, second, replications, on) {
 /** The library of charts, loaded when the first chart is drawn. */
 let charts;
 export function chartLibrary() {
-  charts ??= window.vegaEmbed
-    ? Promise.resolve(window.vegaEmbed)
-    : new Promise((done, fail) => {
-        const script = document.createElement("script");
-        script.src = "/chart_library.js";
-        script.onload = () => done(window.vegaEmbed);
-        script.onerror = () => fail(new Error("charts"));
-        document.head.append(script);
-      });
+  charts ??= offline ? unpack("charts").then(runCharts) : new Promise((done, fail) => {
+    const script = document.createElement("script");
+    script.src = "/chart_library.js";
+    script.onload = () => done(window.vegaEmbed);
+    script.onerror = () => fail(new Error("charts"));
+    document.head.append(script);
+  });
   return charts;
+}
+
+function runCharts(source) {
+  const script = document.createElement("script");
+  script.textContent = source;
+  document.head.append(script);
+  return window.vegaEmbed;
 }

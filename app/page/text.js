@@ -5,11 +5,11 @@ let texts = { en: {}, zh: {} };
 let current = "en";
 const listeners = new Set();
 
-/** Take the catalogues and choose the language: the address says it, else what was chosen last, else the system. */
+/** Take the catalogues and choose the language: the address says it, or the file, else what was chosen last, else the system. */
 export function useTexts(given) {
   texts = given;
   const asked = new URLSearchParams(location.search).get("language");
-  setLanguage([asked, remembered(), navigator.language.slice(0, 2)].find((each) => LANGUAGES.includes(each)) ?? "en");
+  setLanguage([asked, document.documentElement.dataset.language, remembered(), navigator.language.slice(0, 2)].find((each) => LANGUAGES.includes(each)) ?? "en");
 }
 
 export const language = () => current;

@@ -1,28 +1,38 @@
 """The page and its words: nothing from elsewhere, every text in both languages, one file for a hand-out."""
 
+import base64
+import gzip
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from app import takeaway
 from app.catalogue import MAIN_LEVERS, catalogue, texts
 from app.limits import Limits
-from app.recording import Recorder
 from app.shell import PAGE
 from app.takeaway import hand_out, recording
-from app.work import as_json
 from model.declarations import declarations
+from model.problems import InputError
 from model.scenario import make_scenario
 from model.strategy_file import strategy_names
 from model.text import LANGUAGES
 from model.worlds import WORLDS
+from results.again import report_again
+from results.recording import FILE as RECORDING
+from results.recording import record, recorder_of
+from results.simulate import simulate_and_write
+from tests.results.pages import Page, outside_requests
 
 pytestmark = pytest.mark.unit
 
 FILES = sorted(path for path in PAGE.iterdir() if path.suffix in (".js", ".css", ".html"))
 OUTSIDE = re.compile(r"https?://(?!www\.w3\.org/)")
-LARGEST_HANDOUT_BYTES = 2_000_000
+RUN = ("history", "four_villages"), ([], 2, "2011-12", 1)
+LARGEST_HANDOUT_BYTES, LARGEST_REPORT_BYTES = 2_000_000, 3_000_000
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -88,11 +98,62 @@ def test_the_page_is_served_with_all_its_parts(client: httpx.Client) -> None:
 
 
 def test_a_hand_out_is_one_small_file() -> None:
-    recorder = Recorder(make_scenario("four_villages", until="2012-06"), Limits())
-    messages = [as_json(recorder.opening()), *map(as_json, recorder.frames())]
+    messages = record(recorder_of(make_scenario("four_villages", until="2012-06")))
     page = hand_out([recording(messages)], [], [], Limits())
     assert len(page.encode()) < LARGEST_HANDOUT_BYTES
     assert 'src="/' not in page
     assert 'href="/' not in page
     assert page.count("</script>") == page.count("<script")
     assert "font-face" not in page
+
+
+def unpacked(page: str, name: str) -> Any:
+    """What stands in a page under a name."""
+    content = re.search(rf'id="inlined-{name}">([^<]*)<', page)
+    assert content is not None
+    return json.loads(gzip.decompress(base64.b64decode(content[1])))
+
+
+def test_what_is_too_large_is_handed_out_county_by_county(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = record(recorder_of(make_scenario("four_villages", until="2012-06")))
+    whole = unpacked(takeaway.player(messages, "en"), "recordings")[0]["messages"]
+    monkeypatch.setattr(takeaway, "LARGEST_BYTES", 1000)
+    coarse = unpacked(takeaway.player(messages, "en"), "recordings")[0]["messages"]
+    assert len(coarse) == len(whole) == 27
+    assert whole[0]["places"]["villages"]
+    assert not coarse[0]["places"]["villages"]
+    assert {frame["posts_changed"] for frame in coarse[1:]} == {""}
+    assert [frame["county_posts"] for frame in coarse[1:]] == [frame["county_posts"] for frame in whole[1:]]
+
+
+def test_a_report_holds_the_player_of_its_run(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    simulate_and_write(
+        "history", "four_villages", "all", [], 2, "2011-12", 1, out, "zh", player=takeaway.player
+    )
+    first = (out / "report.html").read_text(encoding="utf-8")
+    assert len(first.encode()) < LARGEST_REPORT_BYTES
+    assert outside_requests(first) == []
+    packed = Page(first).scripts[0]
+    page = gzip.decompress(base64.b64decode(packed)).decode()
+    assert 'data-language="zh"' in page
+    frames = unpacked(page, "recordings")[0]["messages"][1:]
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    served = sum(sum(frame["needs"]["spells_served"]) for frame in frames)
+    assert served == summary["spells_served"]["value"] > 0
+    report_again(out, "zh", player=takeaway.player)
+    assert (out / "report.html").read_text(encoding="utf-8") == first
+    (out / RECORDING).write_bytes(b"not this")
+    with pytest.raises(InputError, match=RECORDING):
+        report_again(out, "zh", player=takeaway.player)
+    assert (out / "report.html").read_text(encoding="utf-8") == first
+
+
+def test_the_report_of_a_run_without_children_plays_too(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    simulate_and_write(
+        "history", "four_villages", "none", [], 2, "2011-12", 1, out, "en", player=takeaway.player
+    )
+    scripts = Page((out / "report.html").read_text(encoding="utf-8")).scripts
+    page = gzip.decompress(base64.b64decode(scripts[0])).decode()
+    assert unpacked(page, "recordings")[0]["asked"]["children"] == "none"

@@ -1,21 +1,25 @@
 """Runs of the application are those of ``run.py simulate``, streamed, queued and stopped."""
 
 import base64
+import io
 import json
 import threading
 from pathlib import Path
 
 import httpx
 import numpy as np
+import openpyxl
 import pytest
 
 from app.jobs import DONE, STOPPED, Job, Jobs, TooManyError
 from app.limits import Limits
-from app.recording import Recorder
 from model.scenario import make_scenario
 from model.spread_only import WORKERS, simulate_spread
+from model.text import LANGUAGES, text
 from model.worlds import build_world
+from results.measures.catalogue import measure
 from results.measures.coverage import UNMET_STATES
+from results.recording import recorder_of
 from results.simulate import simulate_and_write
 from tests.app.serving import messages, serving, start
 
@@ -47,7 +51,7 @@ def test_numbers_are_those_of_simulate(client: httpx.Client, tmp_path: Path) -> 
 
 
 def test_changes_of_villages_add_up_to_the_posts_of_each_month() -> None:
-    recorder = Recorder(make_scenario("teaching", until="2012-06"), Limits())
+    recorder = recorder_of(make_scenario("teaching", until="2012-06"))
     states = np.zeros(recorder.opening()["places"]["counties"]["villages"][0], dtype=int)
     for frame in recorder.frames():
         changes = np.frombuffer(base64.b64decode(frame["posts_changed"]), dtype="<u4")
@@ -61,7 +65,7 @@ def test_changes_of_villages_add_up_to_the_posts_of_each_month() -> None:
 
 def test_without_children_the_spread_is_that_of_simulate() -> None:
     scenario = make_scenario("pilot_counties", until="2017-06", children="none")
-    frames = list(Recorder(scenario, Limits()).frames())
+    frames = list(recorder_of(scenario).frames())
     run = simulate_spread(build_world("pilot_counties"), scenario, depth=WORKERS)
     for name in ("villages_with_post", "villages_active"):
         assert [frame["posts"][name] for frame in frames] == run.total(name).tolist()
@@ -77,9 +81,17 @@ def test_what_can_be_asked_of_a_complete_run(client: httpx.Client) -> None:
     assert sum(state in UNMET_STATES for state in last) == unmet[0]
     assert client.get(f"/api/jobs/{identity}/villages/99").status_code == 404
     assert client.get(f"/api/jobs/{identity}/handout").text.startswith("<!doctype html>")
+    summary = client.get(f"/api/jobs/{identity}/summary").json()
+    for language in LANGUAGES:
+        answer = client.get(f"/api/jobs/{identity}/workbook?language={language}")
+        book = openpyxl.load_workbook(io.BytesIO(answer.content))
+        rows = book[text("workbook.summary", language)].iter_rows(values_only=True)
+        told = {str(row[0]).strip(): row[1] for row in rows}
+        label = measure("spells_served").label.text(language)
+        assert told[label] == summary["spells_served"]["value"] > 0
     spread = start(client, world="four_villages", until="2011-06", children="none")
     messages(client, spread)
-    for what in ("summary", "results"):
+    for what in ("summary", "results", "workbook"):
         answer = client.get(f"/api/jobs/{spread}/{what}")
         assert (answer.status_code, answer.json()["problems"][0]["code"]) == (404, "app.flow.none")
 

@@ -22,6 +22,7 @@ from model.reading import ROOT
 from model.scale_up import ScaleUpModel
 from results import simulate as simulate_module
 from results import write
+from results.recording import read_recording
 
 pytestmark = pytest.mark.checkpoint
 
@@ -33,7 +34,7 @@ EVERY = ["--checkpoint-every", "6"]
 def quick(monkeypatch):
     """Results without pictures and report, which take seconds and are tested elsewhere."""
     monkeypatch.setattr(write, "run_pictures", lambda view, language: {})
-    monkeypatch.setattr(write, "report", lambda *_: "")
+    monkeypatch.setattr(write, "report", lambda *_, **__: "")
 
 
 def invoke(*words):
@@ -91,6 +92,8 @@ def test_stopped_and_resumed_it_writes_what_an_unbroken_run_writes(quick, monkey
         assert one[name] == other[name], name
     for path in sorted(whole.glob("*.parquet")):
         pd.testing.assert_frame_equal(pd.read_parquet(path), pd.read_parquet(broken / path.name))
+    assert read_recording(whole) == read_recording(broken)
+    assert len(read_recording(whole)) == 29, "an opening and 28 months"
     assert not hidden(broken).exists(), "checkpoints go when the results are there"
     assert codes(invoke(*REQUEST, "--out", str(broken), "--resume")) == ["cli.folder_taken"]
 

@@ -1,4 +1,4 @@
-"""What tests of pages look for: addresses that a browser would fetch, and the words that are shown."""
+"""What tests of pages look for: addresses that a browser would fetch, scripts, the words shown."""
 
 from html.parser import HTMLParser
 
@@ -11,7 +11,7 @@ class Page(HTMLParser):
 
     def __init__(self, html):
         super().__init__()
-        self.tags, self.addresses, self.words, self._open = [], [], [], []
+        self.tags, self.addresses, self.words, self.scripts, self._open = [], [], [], [], []
         self.feed(html)
 
     def handle_starttag(self, tag, attributes):
@@ -29,7 +29,9 @@ class Page(HTMLParser):
                 pass
 
     def handle_data(self, data):
-        if "style" not in self._open and data.strip():
+        if "script" in self._open:
+            self.scripts.append(data)
+        elif "style" not in self._open and data.strip():
             self.words.append(data.strip())
 
     @property
@@ -41,9 +43,9 @@ def outside_requests(html):
     """Whatever a browser would fetch from elsewhere when it opens the page."""
     page = Page(html)
     found = [entry for entry in page.addresses if not entry[2].startswith(("#", "data:"))]
-    found += [
-        tag for tag in page.tags if tag in {"script", "link", "iframe", "object", "embed", "img", "base"}
-    ]
+    found += [tag for tag in page.tags if tag in {"link", "iframe", "object", "embed", "img", "base"}]
+    asking = ("fetch(", "XMLHttpRequest", "EventSource", "import", "http:", "https:")
+    found += [word for script in page.scripts for word in asking if word in script]
     css = html[html.index("<style>") : html.index("</style>")]
     found += [word for word in ("@import", "url(") if word in css]
     return found

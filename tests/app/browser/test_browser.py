@@ -1,5 +1,6 @@
 """What people do with the page, done in a real browser."""
 
+import json
 from pathlib import Path
 
 import httpx
@@ -7,7 +8,12 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from app import takeaway
+from app.takeaway import player
+from model.scenario import make_scenario
 from model.text import text
+from results.recording import record, recorder_of
+from results.simulate import simulate_and_write
 from tests.app.browser.conftest import COMPILING_MS, PATIENCE_MS, ROOT, Watched
 
 pytestmark = pytest.mark.unit
@@ -151,6 +157,43 @@ def test_the_classroom_file_plays_all_lessons_without_a_server(
     done(page, "zh")
     page.get_by_role("tab", name="跟踪一名儿童").click()
     expect(page.locator("#view-child .who")).to_contain_text("留守")
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a run, in Chinese, as ``simulate`` writes it."""
+    out = tmp_path_factory.mktemp("runs") / "run"
+    simulate_and_write("history", "teaching", "all", [], 1, "2020-12", 1, out, "zh", player=player)
+    return out / "report.html"
+
+
+def test_the_report_plays_its_run_without_a_server(watched: Watched, report: Path) -> None:
+    page = watched.open(report.as_uri(), offline=True, reduced_motion="reduce")
+    page.get_by_role("button", name="打开播放器").click()
+    inside = page.frame_locator("iframe")
+    expect(inside.locator(".chart")).to_have_count(4)
+    summary = json.loads((report.parent / "summary.json").read_text(encoding="utf-8"))
+    label = inside.locator("canvas.map").get_attribute("aria-label") or ""
+    assert str(summary["villages_active"]["value"]) in label
+    expect(inside.locator(".player .date")).to_have_text("2020年12月")
+    inside.locator(".player input.line").press("Home")
+    expect(inside.locator(".player .date")).to_have_text("2010年5月")
+    for hidden in (".tabs", ".scenario", ".downloads"):
+        expect(inside.locator(hidden)).to_be_hidden()
+
+
+def test_a_country_is_handed_out_county_by_county(
+    watched: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takeaway, "LARGEST_BYTES", 1000)
+    messages = record(recorder_of(make_scenario("pilot_counties", children="none", until="2016-12")))
+    file = tmp_path / "country.html"
+    file.write_text(player(messages, "en"), encoding="utf-8")
+    page = watched.open(file.as_uri(), offline=True, reduced_motion="reduce")
+    expect(page.locator("#view-play .status")).to_contain_text("80")
+    expect(page.locator("#view-play .credit")).to_contain_text("counties alone")
+    page.locator("#view-play .panel select").last.select_option(index=1)
+    expect(page.locator("#view-play .trail")).to_contain_text("›")
 
 
 def test_with_reduced_motion_nothing_moves_by_itself(watched: Watched, address: str) -> None:

@@ -1,17 +1,19 @@
-"""A run as the page sees it: an opening (places, services, dated decisions) and one frame per month.
+"""A run that can be played: an opening (places, services, dated decisions) and one frame per month.
 
-Frames hold counts of the model, never ratios; measures have the names of the catalogue of measures, so what
-the page adds up is what ``run.py simulate`` writes.
+The application's page plays it, from a server or from inside a file. Frames hold counts of the model, never
+ratios; measures have the names of the catalogue of measures, so what the page adds up is what
+``run.py simulate`` writes. Every message is JSON on one line; a folder of results keeps them compressed.
 """
 
-from collections.abc import Iterator
+import gzip
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.limits import Limits
-from app.places import packed, places
 from columns.layout import CHILD_PRESENT, POST_ACTIVE, POST_DESIGNATED, POST_NONE, POST_STATES, POST_TRAINING
 from columns.words import STATE_MASK
 from model.calendar import month_text
@@ -20,11 +22,19 @@ from model.observation import COUNTY_MEASURES, POSTS
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario
 from results.frames import DESK_COLUMNS, POST_COLUMNS
+from results.recorded_places import packed, places
 from results.series import COUNTS, MET, durable_services, met_months
 from results.spell_table import spells
 from results.summary import summary
 from results.view import events_of
 
+Player = Callable[[Sequence[str], str], str]
+"""Makes of the messages of a run, in a language, a page that plays it: `app.takeaway.player`."""
+FILE = "recording.jsonl.gz"
+FOLLOWED_VILLAGES = 100
+"""Up to so many villages needs are shown village by village."""
+PLAYED_VILLAGES = 20_000
+"""Runs of larger worlds are not recorded: no page could hold them."""
 VILLAGE_STATES = ("none", "wanted", "filled", "active")
 """How villages are told apart on the map: no post, post without a person, person not yet trained, trained."""
 STATE_BITS = 2
@@ -49,30 +59,26 @@ COUNTY_NEEDS = ("unmet", "waiting", "served")
 
 
 class Recorder:
-    """Runs a scenario month by month and turns every month into a frame.
+    """Turns a model into an opening and a frame for every month that it runs.
 
     Parameters
     ----------
-    scenario : Scenario
-    limits : Limits
-    n_threads : int
-        Of the engine; results do not depend on it.
+    model : ScaleUpModel
+        Before its first month, or resumed after one whose frame is kept.
+    followed_villages : int
+        Up to so many villages, needs are recorded village by village, if the model logs its events.
 
     Attributes
     ----------
-    model : ScaleUpModel
-        After as many months as frames were taken.
+    has_children, follows : bool
     """
 
-    def __init__(self, scenario: Scenario, limits: Limits, n_threads: int = 1) -> None:
-        self.has_children = scenario.children == "all"
-        self.model = ScaleUpModel(scenario, n_threads=n_threads)
-        n_villages = len(self.model.state.villages)
-        self.follows = self.has_children and n_villages <= limits.followed_villages
-        if self.follows:
-            self.model = ScaleUpModel(scenario, n_threads=n_threads, log_events=True)
-        self._owner = np.repeat(np.arange(n_villages), self.model.state.villages["n_slots"])
-        self._villages = np.zeros(n_villages, dtype=np.uint8)
+    def __init__(self, model: ScaleUpModel, followed_villages: int = FOLLOWED_VILLAGES) -> None:
+        self.model, villages = model, model.state.villages
+        self.has_children = model.scenario.children == "all"
+        self.follows = self.has_children and model.log_events and len(villages) <= followed_villages
+        self._owner = np.repeat(np.arange(len(villages)), villages["n_slots"])
+        self._villages = STATE_OF_POST[villages["post"]] * np.uint8(model.months_done > 0)
 
     def opening(self) -> dict[str, Any]:
         """Return all that does not change from month to month."""
@@ -102,7 +108,7 @@ class Recorder:
 
     def frames(self) -> Iterator[dict[str, Any]]:
         """Run the months one after the other and yield each as a frame."""
-        for month in range(self.model.scenario.until + 1):
+        for month in range(self.model.months_done, self.model.scenario.until + 1):
             self.model.run(month)
             yield self.frame(month)
 
@@ -152,6 +158,53 @@ class Recorder:
         changed = np.flatnonzero(now != self._villages)
         self._villages = now
         return changed << STATE_BITS | now[changed]
+
+
+def recorder_of(
+    scenario: Scenario, followed_villages: int = FOLLOWED_VILLAGES, n_threads: int = 1
+) -> Recorder:
+    """Return the recorder of a new model, which logs its events if its villages can be followed."""
+    model = ScaleUpModel(scenario, n_threads=n_threads)
+    if scenario.children == "all" and len(model.state.villages) <= followed_villages:
+        model = ScaleUpModel(scenario, n_threads=n_threads, log_events=True)
+    return Recorder(model, followed_villages)
+
+
+def record(recorder: Recorder) -> list[str]:
+    """Run a model to its end and return all messages."""
+    return [as_json(recorder.opening()), *map(as_json, recorder.frames())]
+
+
+def as_json(content: Any) -> str:
+    """Return JSON on one line, in which nothing is missing: what is not a number is null."""
+    return json.dumps(_known(content), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _known(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: _known(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_known(value) for value in content]
+    if isinstance(content, float) and content != content:
+        return None
+    return content.item() if hasattr(content, "item") else content
+
+
+def write_recording(folder: Path, messages: Sequence[str]) -> None:
+    """Keep the messages of a run in its folder."""
+    (folder / FILE).write_bytes(gzip.compress("\n".join(messages).encode(), mtime=0))
+
+
+def read_recording(folder: Path) -> list[str]:
+    """Return the messages of a run; none where it was not recorded.
+
+    Raises
+    ------
+    OSError, EOFError
+        If the file is broken.
+    """
+    path = folder / FILE
+    return gzip.decompress(path.read_bytes()).decode().split("\n") if path.is_file() else []
 
 
 def _at(names: tuple[str, ...], wanted: tuple[str, ...]) -> list[int]:
