@@ -11,7 +11,7 @@ COVERED := tests/agents tests/model $(addprefix --ignore=tests/model/test_,$(add
 	conservation determinism levers minimal_worlds spread_determinism spread_history two_generators))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-app check format bench verify coverage baseline extras lock clean
+.PHONY: help setup demo test test-app check format bench verify coverage mutate baseline extras lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,7 +26,7 @@ test: setup ## set everything up and run the tests; ARGS="-k spread" chooses som
 	@$(VENV) -m pytest -n auto --dist loadfile $(ARGS)
 
 test-app: setup ## drive the application in a real browser; ARGS="-k lessons" chooses some
-	@$(VENV) tools/browser.py $(ARGS)
+	@$(VENV) -m tools.browser $(ARGS)
 
 check: setup ## style, format, types and the layout of the code
 	@$(VENV) -m ruff check .
@@ -50,16 +50,22 @@ coverage: setup ## which lines and branches of model/ and agents/ the tests reac
 	@$(VENV) -m pytest -q -n 2 -m "not slow" $(COVERED) --cov=model --cov=agents --cov-branch --cov-append \
 		--cov-report=term-missing:skip-covered --cov-fail-under=95 $(ARGS)
 
+mutate: setup ## make small errors in the kernels and see which go unnoticed, write docs/mutation.md
+	@$(VENV) -m tools.mutate $(ARGS)
+
 baseline: setup ## write the committed numbers anew, after a change that is meant to move them
 	@$(VENV) -m tools.baseline --write $(ARGS)
 
 extras: ## also install what distributed runs and optimisation need
 	@$(PYTHON) tools/bootstrap.py --extras
 
+# yattag has no wheel; cosmic-ray needs it for reports that are not used here.
 lock: ## choose the newest allowed versions of all packages (needs uv)
 	$(LOCK) --upgrade --extra app --extra dev -o requirements.lock
 	$(LOCK) --upgrade --extra distributed --extra decisions -c requirements.lock -o requirements-extras.lock
+	$(LOCK) --upgrade --extra bench -c requirements.lock -o requirements-bench.lock
 	$(COMPILE) --upgrade --group browser -c requirements.lock -o requirements-browser.lock
+	$(COMPILE) --upgrade --group mutation --no-emit-package yattag -c requirements.lock -o requirements-mutation.lock
 
 clean: ## remove the environment and all caches; results in runs/ stay
 	rm -rf .venv .venv.lock .venv.log build .pytest_cache .mypy_cache .ruff_cache .hypothesis htmlcov .coverage*

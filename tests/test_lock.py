@@ -8,13 +8,15 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from tests.test_architecture import ROOT
+from tools.own_packages import missing
 
 pytestmark = pytest.mark.unit
 
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, GROUPS = SETTINGS["project"], SETTINGS["dependency-groups"]
-CORE, EXTRAS, BROWSER = "requirements.lock", "requirements-extras.lock", "requirements-browser.lock"
+CORE, EXTRAS, BENCH = "requirements.lock", "requirements-extras.lock", "requirements-bench.lock"
+OF_GROUPS = {name: f"requirements-{name}.lock" for name in GROUPS}
 
 
 def pins(lock: str) -> dict[str, Version]:
@@ -25,8 +27,8 @@ def pins(lock: str) -> dict[str, Version]:
 
 @pytest.mark.parametrize(
     ("lock", "extras"),
-    [(CORE, ["app", "dev"]), (EXTRAS, ["distributed", "decisions"])],
-    ids=["core", "extras"],
+    [(CORE, ["app", "dev"]), (EXTRAS, ["distributed", "decisions"]), (BENCH, ["bench"])],
+    ids=["core", "extras", "bench"],
 )
 def test_lock_holds_what_is_declared(lock: str, extras: list[str]) -> None:
     declared = PROJECT["dependencies"] + [
@@ -39,7 +41,7 @@ def test_lock_holds_what_is_declared(lock: str, extras: list[str]) -> None:
         assert requirement.specifier.contains(locked[name]), f"{name} {locked[name]}: make lock"
 
 
-@pytest.mark.parametrize("lock", [CORE, EXTRAS, BROWSER])
+@pytest.mark.parametrize("lock", [CORE, EXTRAS, BENCH, *OF_GROUPS.values()])
 def test_lock_has_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
@@ -48,16 +50,25 @@ def test_lock_has_hashes_and_no_address(lock: str) -> None:
     )
 
 
-def test_extras_agree_with_the_core() -> None:
-    core, extras = pins(CORE), pins(EXTRAS)
-    assert {name: extras[name] for name in core.keys() & extras.keys()} == {
-        name: core[name] for name in core.keys() & extras.keys()
+@pytest.mark.parametrize("lock", [EXTRAS, BENCH, *OF_GROUPS.values()])
+def test_other_locks_agree_with_the_core(lock: str) -> None:
+    core, other = pins(CORE), pins(lock)
+    assert {name: other[name] for name in core.keys() & other.keys()} == {
+        name: core[name] for name in core.keys() & other.keys()
     }
 
 
-def test_lock_of_the_browser_holds_what_is_declared() -> None:
-    locked = pins(BROWSER)
-    for requirement in map(Requirement, GROUPS["browser"]):
+def test_only_what_the_core_lacks_is_installed_beside_it() -> None:
+    core, bench = pins(CORE), pins(BENCH)
+    wanted = missing(ROOT / BENCH)
+    assert {name for name, _ in PINNED.findall(wanted)} == bench.keys() - core.keys()
+    assert wanted.count("--hash=sha256:") > len(bench.keys() - core.keys())
+
+
+@pytest.mark.parametrize("group", OF_GROUPS)
+def test_lock_of_a_group_holds_what_is_declared(group: str) -> None:
+    locked = pins(OF_GROUPS[group])
+    for requirement in map(Requirement, GROUPS[group]):
         assert requirement.specifier.contains(locked[requirement.name.lower()])
 
 

@@ -4,22 +4,20 @@ A Chromium of the system is used where there is one; on Debian and its relatives
 process may (root). The packages that drive it are not part of the environment: they are kept in
 ``build/browser``, from a lock with hashes.
 
-    python tools/browser.py [arguments of pytest]
+    python -m tools.browser [arguments of pytest]
 
 Exit status: that of pytest, or 2 with a message if there is no browser.
 """
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from tools.own_packages import environment, install
+
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "requirements-browser.lock"
-FOLDER = ROOT / "build" / "browser"
-STAMP = FOLDER / "lock.sha256"
 TESTS = "tests/app/browser"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 NO_BROWSER = """No Chromium was found. Install one (Debian, Ubuntu: sudo apt-get install chromium; elsewhere
@@ -41,20 +39,6 @@ def install_browser() -> None:
         subprocess.run(["apt-get", *command.split()], check=False, env=silent, stdout=subprocess.DEVNULL)
 
 
-def install_packages() -> None:
-    """Put the packages of the lock into ``build/browser``, once per lock."""
-    wanted = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    if STAMP.is_file() and STAMP.read_text(encoding="utf-8") == wanted:
-        return
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes",
-         "--only-binary", ":all:", "--no-deps", "--target", str(FOLDER), "-r", str(LOCK)],
-        check=True,
-    )  # fmt: skip
-    STAMP.write_text(wanted, encoding="utf-8")
-
-
 def main(arguments: list[str]) -> int:
     """Get a browser and what drives it, then run the tests; return their status."""
     if find_browser() is None:
@@ -63,9 +47,7 @@ def main(arguments: list[str]) -> int:
     if browser is None:
         print(NO_BROWSER, file=sys.stderr)
         return 2
-    install_packages()
-    paths = [str(FOLDER), *filter(None, [os.environ.get("PYTHONPATH")])]
-    given = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "BAREFOOT_BROWSER": browser}
+    given = environment(install("browser"), BAREFOOT_BROWSER=browser)
     command = [sys.executable, "-m", "pytest", TESTS, *arguments]
     return subprocess.run(command, cwd=ROOT, env=given, check=False).returncode
 
