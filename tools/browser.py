@@ -5,6 +5,7 @@ process may (root). The packages that drive it are not part of the environment: 
 ``build/browser``, from a lock with hashes.
 
     python -m tools.browser [arguments of pytest]
+    python -m tools.browser --get                    # nothing is run
 
 Exit status: that of pytest, or 2 with a message if there is no browser.
 """
@@ -20,14 +21,16 @@ from tools.own_packages import environment, install
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = "tests/app/browser"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
-NO_BROWSER = """No Chromium was found. Install one (Debian, Ubuntu: sudo apt-get install chromium; elsewhere
-Chrome or Edge), or name it in BAREFOOT_BROWSER, then run this again."""
+GET = "--get"
+NO_BROWSER = """No Chromium was found, and it could not be installed: that takes root and an apt that answers.
+Install one (Debian, Ubuntu: sudo apt-get install chromium; elsewhere Chrome or Edge), or name it in
+BAREFOOT_BROWSER, then run this again."""
 
 
 def find_browser() -> str | None:
     """Return the path of a Chromium, Chrome or Edge."""
     named = os.environ.get("BAREFOOT_BROWSER")
-    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
+    return next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
 
 
 def install_browser() -> None:
@@ -40,7 +43,7 @@ def install_browser() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Get a browser and what drives it, then run the tests; return their status."""
+    """Get a browser and what drives it, then run the tests unless that was all; return their status."""
     if find_browser() is None:
         install_browser()
     browser = find_browser()
@@ -48,6 +51,8 @@ def main(arguments: list[str]) -> int:
         print(NO_BROWSER, file=sys.stderr)
         return 2
     given = environment(install("browser"), BAREFOOT_BROWSER=browser)
+    if arguments == [GET]:
+        return 0
     command = [sys.executable, "-m", "pytest", TESTS, *arguments]
     return subprocess.run(command, cwd=ROOT, env=given, check=False).returncode
 

@@ -4,12 +4,15 @@ What the environment has already, at the version of the lock, is not installed t
 """
 
 import hashlib
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from tools.bootstrap import find_uv
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "requirements.lock"
@@ -35,7 +38,7 @@ def install(name: str) -> Path:
     Raises
     ------
     SystemExit
-        pip could not do it; it has said why.
+        They could not be had; pip or uv has said why.
     """
     lock, folder = ROOT / f"requirements-{name}.lock", ROOT / "build" / name
     wanted = missing(lock)
@@ -48,12 +51,13 @@ def install(name: str) -> Path:
     asked = folder / lock.name
     asked.write_text(wanted, encoding="utf-8")
     print(f"installing {lock.name} into {folder.relative_to(ROOT)}", file=sys.stderr, flush=True)
-    command = [
-        sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes",
-        "--only-binary", ":all:", "--no-deps", "--target", str(folder), "-r", str(asked),
-    ]  # fmt: skip
+    has_pip = importlib.util.find_spec("pip") is not None  # an environment that uv made has none
+    command = [sys.executable, "-m", "pip"] if has_pip else [find_uv() or "uv", "pip"]
+    command += ["install", "-q", "--require-hashes", "--only-binary", ":all:", "--no-deps"]
+    command += ["--target", str(folder), "-r", str(asked)]
+    command += [] if has_pip else ["--python", sys.executable]
     if subprocess.run(command, check=False).returncode:
-        sys.exit(f"The packages of {lock.name} could not be installed; pip says why above.")
+        sys.exit(f"The packages of {lock.name} could not be installed; above is why.")
     stamp.write_text(fingerprint, encoding="utf-8")
     return folder
 
