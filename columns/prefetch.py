@@ -17,6 +17,8 @@ from numba.extending import intrinsic  # noqa: E402
 
 AHEAD = 12
 """Entries ahead of the one at work."""
+NEXT = 6
+"""Entries ahead of it whose own rows have come, so that what they point to can be asked for."""
 
 READ, KEEP, DATA = 0, 3, 1
 

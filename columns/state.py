@@ -61,7 +61,7 @@ State = namedtuple(
         "sectors",  # SECTOR, two a county
         "needs",  # (slots, services) uint16 words
         "birth",  # (slots,) uint8 month of birth modulo 256
-        "due",  # (slots,) uint8 month of the next candidate or milestone modulo 256
+        "due",  # (slots,) uint8 month of the next candidate or milestone, LAST_DATE for all later ones
         "traits",  # (slots,) uint8 bits
         "household",  # (slots,) uint16 within the village
         "open_entries",  # (…) uint64, per county segment

@@ -24,7 +24,7 @@ from columns.layout import (
     SERVED,
     UNMET,
 )
-from columns.prefetch import AHEAD
+from columns.prefetch import AHEAD, NEXT
 from columns.streams import stream
 from columns.tallies import (
     F_COHORT_IN_TIME,
@@ -83,6 +83,7 @@ from model.needs import (
     append_gathering,
     append_open,
     ask_for_child,
+    ask_for_family,
     change,
     is_open,
     is_same_child,
@@ -220,6 +221,7 @@ def serve(books, state, tables, c, month, demand):
     for position in range(arena.start, last):
         if position + AHEAD < last:
             ask_for_child(state, county, books.filed_entries[position + AHEAD])
+            ask_for_family(state, county, books.filed_entries[position + NEXT])
         entry = books.filed_entries[position]
         slot = county.first_slot + entry_slot(entry)
         service, review = entry_service(entry), entry_is_review(entry)

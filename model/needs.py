@@ -47,6 +47,7 @@ from columns.words import (
     NEW_SPELL_BITS,
     dated_entry,
     entry_slot,
+    entry_village,
     make_entry,
     months_since,
     state_of,
@@ -284,6 +285,19 @@ def ask_for_child(state, county, entry):
     prefetch(state.birth, slot)
     prefetch(state.traits, slot)
     prefetch(state.household, slot)
+
+
+@inlined
+def ask_for_household(state, village, slot):
+    """Ask for the memory of the household of a child whose own is close already."""
+    prefetch(state.households, village.first_household + np.int64(state.household[slot]))
+
+
+@inlined
+def ask_for_family(state, county, entry):
+    """The same for the child of an entry that will be worked on soon."""
+    village = state.villages[county.first_village + entry_village(entry)]
+    ask_for_household(state, village, county.first_slot + entry_slot(entry))
 
 
 @inlined

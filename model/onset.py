@@ -48,6 +48,8 @@ from model.needs import (
     PROBLEM_CEILING,
     append_gathering,
     ask_for_child,
+    ask_for_family,
+    ask_for_household,
     change,
     close_need,
     is_eligible,
@@ -128,6 +130,7 @@ def draw_events(state, books, tables, c, month, candidates, drawn):
         n_services = len(tables.services)
         top = tables.tops[kind] * tables.need_scale[v, kind] if kind < n_services else ANY
         if uniform(bits) * tables.ceilings[kind] < top:
+            ask_for_household(state, village, slot)
             candidates[kept] = slot
             drawn[kept] = (bits >> HALF << HALF) | np.uint64(kind)
             kept += 1
@@ -243,6 +246,10 @@ def end_or_seek(books, state, tables, c, month):
             later = books.open_entries[position + FAR_AHEAD]
             if (later >> FILED_SHIFT) & BYTE_MASK == today:
                 ask_for_child(state, county, later)
+        if position + AHEAD < end_of_list:
+            sooner = books.open_entries[position + AHEAD]
+            if (sooner >> FILED_SHIFT) & BYTE_MASK == today:
+                ask_for_family(state, county, sooner)
         entry = books.open_entries[position]
         if (entry >> FILED_SHIFT) & BYTE_MASK == today:
             place = place_of(entry)

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from columns.clock import gap_from
+from columns.clock import LAST_DATE, gap_from
 from columns.compiling import inlined, part
 from columns.draws import draw, happens, uniform
 from columns.layout import (
@@ -44,6 +44,7 @@ from model.codes import CHILDHOOD_MONTHS
 from model.needs import (
     PROBLEM_SLOTS,
     append_filed,
+    ask_for_household,
     class_of,
     close_all,
     close_need,
@@ -81,7 +82,6 @@ CLOCK = stream("child.clock")
 MOVES_AWAY = stream("sector.moves_away")
 ARRIVES = stream("sector.arrival_age")
 
-PRESENT_BIT = int(CHILD_PRESENT).bit_length() - 1
 HALF_WORD_BITS, HALF_WORD = 16, 0xFFFF
 NO_SLOT = -1
 ALWAYS = 0  # the month of draws that are made once in a life
@@ -140,7 +140,7 @@ def set_clock(state, tables, slot, key, age, month, which):
     """
     gap = gap_from(draw(key, CLOCK, month, which), tables.gaps, tables.gap_guide) + which
     limit = np.int64(tables.milestones[age])
-    state.due[slot] = np.uint8((month + min(gap, limit)) & MONTH_BYTE)
+    state.due[slot] = np.uint8(min(month + min(gap, limit), LAST_DATE))
 
 
 @inlined
@@ -267,8 +267,8 @@ def list_need(books, arena, place, service, birth, need, groups, month):
 
 @part
 def vacate(state, sector, county, slot):
-    """Put a slot at the end of the sector's queue of vacant slots."""
-    state.traits[slot] = np.uint8(0)
+    """Put a slot at the end of the sector's queue of vacant slots; nothing is due in it."""
+    state.traits[slot], state.due[slot] = np.uint8(0), np.uint8(LAST_DATE)
     in_county = slot - county.first_slot
     state.needs[slot, 0] = np.uint16(0)
     state.needs[slot, 1] = np.uint16(0)
@@ -290,6 +290,8 @@ def occupy(state, sector, county):
     slot = county.first_slot + sector.free_head
     sector.free_head = np.int64(state.needs[slot, 0]) | (np.int64(state.needs[slot, 1]) << HALF_WORD_BITS)
     sector.n_free -= 1
+    if sector.n_free > 0:
+        prefetch(state.needs, county.first_slot + sector.free_head)
     return slot
 
 
@@ -356,6 +358,7 @@ def age_population(state, tables, c, month, thread, due):
             for i in range(n_due):
                 if tables.is_milestone[(month - np.int64(state.birth[due[i]])) & MONTH_BYTE]:
                     prefetch(state.needs, due[i])
+                    ask_for_household(state, village, due[i])
             for i in range(n_due):
                 slot = due[i]
                 age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
@@ -382,7 +385,7 @@ def list_due(state, first_slot, n_slots, today, slots):
     n = np.int64(0)
     for slot in range(first_slot, first_slot + n_slots):
         slots[n] = slot
-        n += np.int64(state.due[slot] == today) & (np.int64(state.traits[slot]) >> PRESENT_BIT)
+        n += np.int64(state.due[slot] == today)
     return n
 
 

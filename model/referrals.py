@@ -23,7 +23,7 @@ from columns.layout import (
     SERVED,
     UNMET,
 )
-from columns.prefetch import AHEAD
+from columns.prefetch import AHEAD, NEXT
 from columns.sorting import sort_by_key
 from columns.streams import stream
 from columns.tallies import (
@@ -63,6 +63,7 @@ from model.needs import (
     append_gathering,
     append_open,
     ask_for_child,
+    ask_for_family,
     change,
     is_open,
     key_of_child,
@@ -98,6 +99,7 @@ def file_referrals(state, tables, c, month, thread, order, waiting):
         position -= 1
         if position - AHEAD >= last_gathering(arena):
             ask_for_child(state, county, books.open_entries[position - AHEAD])
+            ask_for_family(state, county, books.open_entries[position - NEXT])
         entry = books.open_entries[position]
         slot = county.first_slot + entry_slot(entry)
         service = entry_service(entry)

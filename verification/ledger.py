@@ -8,6 +8,7 @@ from collections import Counter
 
 import numpy as np
 
+from columns.clock import LAST_DATE
 from columns.layout import (
     ADMITTED,
     CHILD_DISABLED,
@@ -158,10 +159,11 @@ class Ledger:
         state, here = self.model.state, self.present()
         ages = self.ages()[here]
         assert ages.size == 0 or (ages.min() >= 0 and ages.max() < CHILDHOOD)
-        due = (state.due[here].astype(np.int64) - (self.model.months_done - 1)) & 0xFF
+        due = state.due[here].astype(np.int64) - (self.model.months_done - 1)
         assert ((due >= 1) & (due <= CHILDHOOD - ages)).all(), (
             "a child's next date is past, or after its 18th birthday"
         )
+        assert (state.due[~here] == LAST_DATE).all(), "something is due where no child lives"
         for sector in state.sectors:
             slots = slice(sector.first_slot, sector.first_slot + sector.n_slots)
             assert sector.n_children == here[slots].sum()

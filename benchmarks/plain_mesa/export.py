@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from benchmarks.plain_mesa.plain_model import PlainModel
 
 MONTHS = words.MONTH_BITS
+NEVER_DUE = MONTHS - 1
 HALF_WORD_BITS, HALF_WORD = 16, 0xFFFF
 
 
@@ -203,15 +204,17 @@ def children(plain: "PlainModel") -> dict[str, np.ndarray]:
     places = [place for village in plain.villages for place in village.places]
     n_services = len(plain.services)
     needs = np.zeros((len(places), n_services), dtype=np.uint16)
-    birth, due, traits = (np.zeros(len(places), dtype=np.uint8) for _ in range(3))
+    birth, traits = (np.zeros(len(places), dtype=np.uint8) for _ in range(2))
+    due = np.full(len(places), NEVER_DUE, dtype=np.uint8)
     limits = sorted(plain.age_limits)
     for place in places:
         child = place.last
         if child is not None:
             needs[place.slot] = [word_of(need) for need in child.needs]
             birth[place.slot] = child.birth_month % MONTHS
-            due[place.slot] = due_of(child, limits) % MONTHS
-            traits[place.slot] = traits_of(child) if child.present else 0
+            if child.present:
+                due[place.slot] = min(due_of(child, limits), NEVER_DUE)
+                traits[place.slot] = traits_of(child)
     for sector, record in zip(plain.sectors, plain.inputs.sectors, strict=True):
         link_vacant(needs, list(sector.vacant), int(plain.inputs.counties["first_slot"][record["county"]]))
     household = np.array([place.household.number for place in places], dtype=np.uint16)

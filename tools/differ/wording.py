@@ -12,6 +12,7 @@ from agents.county import County
 from agents.desk import Desk
 from agents.household import Household
 from agents.village import Village
+from columns.clock import LAST_DATE
 from columns.layout import CHILD_PRESENT, NEED_STATES, NO_MONTH
 from columns.tallies import FLOWS
 from columns.words import (
@@ -24,7 +25,7 @@ from columns.words import (
     STATE_MASK,
     UNDER_REVIEW,
 )
-from model.calendar import month_text
+from model.calendar import NEVER, month_text
 from model.learning import TRUST_UNIT
 from model.money import COUNTERS
 from model.scale_up import ScaleUpModel
@@ -180,7 +181,7 @@ class Wording:
         special: dict[str, Callable[[Any], str]] = {
             "needs": self.need,
             "birth": lambda byte: month_text(self.past(byte)),
-            "due": lambda byte: month_text(self.month + ((int(byte) - self.month) & MONTH_BYTE)),
+            "due": lambda byte: month_text(NEVER if int(byte) == LAST_DATE else int(byte)),
             "households.trust": lambda trust: f"{int(trust) / TRUST_UNIT:.4f}",
             "households.trust_month": lambda byte: month_text(self.past(byte)),
         }
