@@ -20,7 +20,11 @@ def report(
     from model.text import text
     from results.again import compared_workbook, is_comparison, report_again
 
-    if is_comparison(folder):
+    if (folder / "map.json").is_file():
+        from experiments.mapped_files import map_again
+
+        made = map_again(folder, language)[:1]
+    elif is_comparison(folder):
         from experiments.comparing_again import comparison_again
 
         made = comparison_again(folder, language)[:1]

@@ -1,11 +1,11 @@
-"""Experiments: strategies compared, designs swept; ``from experiments import compare, sweep``."""
+"""Experiments: strategies compared, designs swept, capacity mapped; ``from experiments import compare``."""
 
 from typing import Any
 
-FUNCTIONS = {"compare": "comparing", "sweep": "sweeping"}
+FUNCTIONS = {"compare": "comparing", "map_capacity": "mapping", "sweep": "sweeping"}
 """What a notebook wants, and the module it is in; each is imported when it is asked for."""
 
-__all__ = ["compare", "sweep"]
+__all__ = ["compare", "map_capacity", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

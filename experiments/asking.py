@@ -88,14 +88,7 @@ def check_request(
     InputError
         With all problems at once.
     """
-    problems: list[Problem] = []
-    if world not in world_names():
-        values = {
-            "name": world,
-            "choices": ", ".join(world_names()),
-            "nearest": nearest(world, world_names()),
-        }
-        problems.append(Problem("scenario.world", values))
+    problems = world_problems(world)
     held, wrong = check_values(settings or {})
     problems += wrong
     last = 0
@@ -133,6 +126,15 @@ def check_request(
         details=True,
     )
     return Request(study, tuple(candidates), tuple(arms), int(number), auto, draws, draws_from, outcome)
+
+
+def world_problems(world: Any) -> list[Problem]:
+    """Return what is wrong with the name of a world; nothing with one that is built."""
+    if not isinstance(world, str) or world in world_names():
+        return []
+    names = world_names()
+    values = {"name": world, "choices": ", ".join(names), "nearest": nearest(world, names)}
+    return [Problem("scenario.world", values)]
 
 
 def arms_of(candidates: Mapping[str, Candidate]) -> dict[str, Candidate]:

@@ -83,7 +83,7 @@ def run_pending(
     made = failed = 0
 
     def batches() -> Iterator[Batch]:
-        groups = grouped(store.pending(), draws)
+        groups = grouped(store.pending(), draws, together=bool(study.reference))
         while taken := size.take(groups):
             if fail_fast and failed:
                 return
@@ -101,7 +101,7 @@ def run_pending(
         if results is None:
             lost += batch.groups
         else:
-            size.learn(results)
+            size.learn(results, len(batch.groups))
             take_in(results)
     for group in () if fail_fast and failed else lost:  # one at a time: the next that ends its worker is it
         batch = Batch(study, (group,), simulate, source_hashes())
@@ -121,19 +121,23 @@ class BatchSize:
         """Return the groups of the next batch."""
         return [group for _, group in zip(range(self.groups), groups, strict=False)]
 
-    def learn(self, results: Sequence[Result]) -> None:
+    def learn(self, results: Sequence[Result], groups: int) -> None:
         """Adapt to the time that a batch took; at most doubling, since the first runs may be short ones."""
         seconds = sum(result.cpu_seconds for result in results)
-        seeds = len({(result.job.draw, result.job.replication) for result in results})
-        wanted = int(SECONDS_PER_BATCH * seeds / max(seconds, 1e-9))
-        most = max(MOST_PER_BATCH * seeds // max(len(results), 1), 1)
+        wanted = int(SECONDS_PER_BATCH * groups / max(seconds, 1e-9))
+        most = max(MOST_PER_BATCH * groups // max(len(results), 1), 1)
         self.groups = max(1, min(wanted, 2 * self.groups, most))
 
 
-def grouped(jobs: Iterator[Job], draws: DrawTable) -> Iterator[Group]:
-    """Bring together neighbouring runs of the same draw and seed, with the numbers of the draw."""
+def grouped(jobs: Iterator[Job], draws: DrawTable, *, together: bool = True) -> Iterator[Group]:
+    """Bring together neighbouring runs of the same draw and seed, with the numbers of the draw.
+
+    Only runs that are compared child by child must go out ``together``; others stand each for itself, so that
+    no more is lost with a program that is killed than needs be.
+    """
     for (draw, _), members in groupby(jobs, key=lambda job: (job.draw, job.replication)):
-        yield tuple(members), draws.values(draw)
+        for group in [tuple(members)] if together else ((member,) for member in members):
+            yield group, draws.values(draw)
 
 
 def _results(future: Future[list[Result]]) -> list[Result] | None:

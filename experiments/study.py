@@ -61,6 +61,8 @@ class Study:
         every draw has chance of its own, so chance averages out over draws.
     details
         Whether the arrays of a digest are kept as well as the outcomes.
+    made_by
+        Hash of the code that makes the runs, where it is not the engine alone.
     """
 
     world: Any
@@ -70,11 +72,12 @@ class Study:
     reference: str = ""
     seeds: Literal["common", "separate"] = "common"
     details: bool = False
+    made_by: str = ""
 
     @functools.cached_property
     def hash(self) -> str:
         """Hash of what all runs share."""
-        return study_hash(self.world, self.until, self.parameters)
+        return study_hash(self.world, self.until, self.parameters) + self.made_by
 
     @property
     def world_name(self) -> str:

@@ -223,7 +223,7 @@ class Checkpoints:
 
     def _restore(self, model: ScaleUpModel, path: Path, manifest: dict[str, Any]) -> None:
         months = manifest["months_done"]
-        targets = _columns(model, months)
+        targets = columns_of(model, months)
         for name in PER_THREAD:
             column = getattr(model.state, name)
             column[:] = 0
@@ -249,7 +249,7 @@ class _DamagedError(Exception):
     """A checkpoint is not as it was written."""
 
 
-def _columns(model: ScaleUpModel, months: int) -> dict[str, np.ndarray]:
+def columns_of(model: ScaleUpModel, months: int) -> dict[str, np.ndarray]:
     """Views of all columns whose shape follows from scenario and month, those of threads left out."""
     state, spread, observed = model.state._asdict(), model.spread._asdict(), model.observed._asdict()
     left_out = {*PER_THREAD, *WITHIN_MONTH, *LISTS}
@@ -267,7 +267,7 @@ def _columns(model: ScaleUpModel, months: int) -> dict[str, np.ndarray]:
 def _columns_to_write(model: ScaleUpModel) -> dict[str, np.ndarray]:
     state = model.state._asdict()
     return (
-        _columns(model, model.months_done)
+        columns_of(model, model.months_done)
         | {
             f"state.{name}": state[name].sum(axis=0, keepdims=True, dtype=state[name].dtype)
             for name in PER_THREAD

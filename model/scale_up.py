@@ -64,6 +64,8 @@ class ScaleUpModel(WithAgents):
         Run and time the county phases one by one, with identical results.
     settled : bool
         False leaves the places without people, for :meth:`go_on`.
+    assembled : model.assembly.Assembled, optional
+        What would be built from the scenario, where it is at hand; the model takes it over.
 
     Attributes
     ----------
@@ -80,12 +82,14 @@ class ScaleUpModel(WithAgents):
     scenario: Scenario = None  # type: ignore[assignment]
     """The :class:`model.scenario.Scenario`; takes the place of Mesa's experimental attribute of that name."""
 
-    def __init__(self, scenario=None, n_threads=1, log_events=False, profile=False, settled=True):
+    def __init__(
+        self, scenario=None, n_threads=1, log_events=False, profile=False, settled=True, assembled=None
+    ):
         scenario = scenario or make_scenario()
         super().__init__(rng=scenario.seed % MESA_SEEDS)
         self.scenario = scenario
         self.n_threads, self.log_events = n_threads, log_events
-        assembled = assemble(self.scenario, n_threads, log_events, settled)
+        assembled = assembled or assemble(self.scenario, n_threads, log_events, settled)
         self.world, state, self.tables, self.still, self.background, self.blocks, self.rank = assembled
         self._take_state(state)
         self.policy = make_policy(self.scenario.schedule)

@@ -1,0 +1,181 @@
+"""The map of worker coverage × referral capacity: where finding binds, where serving does, what to buy next.
+
+``map_capacity`` from a notebook returns tidy data frames; ``python run.py map`` writes the same with figures
+and a report. Every point of the grid is a plan that is in place at once (:mod:`experiments.in_place`); all
+points meet the same seeds, so neighbours on the map differ by what they decide and by nothing else. Runs go
+through the store, so a map that was stopped goes on, and more seeds can be added to it.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments.asking import world_problems
+from experiments.draws import DrawTable
+from experiments.executors import open_pool
+from experiments.identity import source_hashes
+from experiments.in_place import AXES, COVERAGE, DESKS, InPlace, last_month, made_by, plan_strategy
+from experiments.mapped import Mapped, mapped
+from experiments.running import Simulate, compile_once, run_pending
+from experiments.store import RunStore
+from experiments.study import Candidate, Job, Study
+from experiments.sweeping import write_candidates
+from experiments.uses import USE_NAMES
+from model.declarations import Value
+from model.parameters import check_values
+from model.problems import InputError, Problem
+from model.scenario import DEFAULT_WORLD
+from results.memory import world_megabytes
+from results.progress import bar
+
+KIND = "map"
+GRID, SEEDS = 7, 4
+LEAST_GRID, MOST_GRID, MOST_SEEDS = 2, 41, 100
+LEAST_DESKS, MOST_DESKS = 0.5, 2.0
+"""Desk hours as multiples of those of 2010: half to double, with 2010 itself in the middle of an odd grid."""
+RUNS_IN_MEMORY = 5
+"""In a worker: two up to the beginning of plans, one that has settled, one to its end, a branch."""
+
+
+class MapRequest(NamedTuple):
+    """A map that was checked and can be made."""
+
+    study: Study
+    grid: int
+    seeds: int
+
+
+def check_map(
+    *,
+    world: Any = DEFAULT_WORLD,
+    grid: int = GRID,
+    seeds: int = SEEDS,
+    settings: Mapping[str, object] | None = None,
+) -> MapRequest:
+    """Check everything about a map before anything runs.
+
+    Parameters
+    ----------
+    grid
+        Points in each direction.
+    seeds
+        Replications of every point.
+    settings
+        Numbers held besides; the two that the map varies cannot be among them.
+
+    Raises
+    ------
+    InputError
+        With all problems at once.
+    """
+    held, problems = check_values(settings or {})
+    problems += world_problems(world)
+    problems += [Problem("map.axis", {"name": name}) for name in AXES if name in held]
+    for name, value, least, most in (("grid", grid, LEAST_GRID, MOST_GRID), ("seeds", seeds, 1, MOST_SEEDS)):
+        if type(value) is not int or not least <= value <= most:
+            problems.append(Problem(f"map.{name}", {"value": value, "low": least, "high": most}))
+    if problems:
+        raise InputError(problems)
+    study = Study(world, last_month(), points_of(grid), held, made_by=made_by())
+    return MapRequest(study, grid, seeds)
+
+
+def points_of(grid: int) -> dict[str, Candidate]:
+    """Return the plans of a grid: coverage from none to every village, desks from half to double of 2010."""
+    coverage = [round(k / (grid - 1), 6) for k in range(grid)]
+    desks = [round(float(each), 6) for each in np.geomspace(LEAST_DESKS, MOST_DESKS, grid)]
+    return {name: each for x, y in itertools.product(coverage, desks) for name, each in [plan(x, y)]}
+
+
+def plan(coverage: float, desks: float) -> tuple[str, Candidate]:
+    """Return a plan with its name, the same for the same plan on every grid."""
+    name = f"posts {coverage:.4f}, desks {desks:.4f}"
+    settings: dict[str, Value] = {COVERAGE: coverage, DESKS: desks}
+    return name, Candidate(name, plan_strategy(), settings)
+
+
+def map_capacity(out: Path | str | None = None, **options: Any) -> Mapped:
+    """Map outcomes over worker coverage and referral capacity.
+
+    Parameters
+    ----------
+    out
+        Folder for the runs; a map begun there is gone on with. Without it nothing is kept.
+    options
+        Of :func:`check_map` and :func:`run_map`.
+
+    Returns
+    -------
+    Mapped
+        Tidy data frames ``points``, ``next_yuan`` and ``line``, documented in :mod:`experiments.mapped`.
+    """
+    asked = {name: options.pop(name) for name in ("world", "grid", "seeds", "settings") if name in options}
+    request = check_map(**asked)
+    if out is not None:
+        return run_map(request, Path(out), **options)
+    with TemporaryDirectory() as folder:
+        return run_map(request, Path(folder) / "runs", **options)
+
+
+def run_map(
+    request: MapRequest,
+    out: Path,
+    *,
+    workers: int | None = None,
+    dask: str = "",
+    fail_fast: bool = False,
+    simulate: Simulate | None = None,
+) -> Mapped:
+    """Make the runs of a map in a folder, or go on with it, and return its tables.
+
+    Raises
+    ------
+    InputError
+        Before anything runs.
+    NothingMappedError
+        If no point has a run that succeeded.
+    """
+    study = request.study
+    memory = RUNS_IN_MEMORY * world_megabytes(study.world)
+    with (
+        open_pool(workers, dask, memory) as pool,
+        RunStore(out, about_of(request)) as store,
+        bar(study.world_name) as progress,
+    ):
+        write_candidates(out, study, AXES)
+        store.plan(jobs_of(request))
+        compile_once()
+        made = run_pending(
+            store, study, DrawTable(None), pool,
+            progress=progress, fail_fast=fail_fast, simulate=simulate or InPlace(USE_NAMES),
+        )  # fmt: skip
+        counts = dict(store.counts())
+    found = mapped(out)
+    return found._replace(facts={**found.facts, "counts": counts, "made": made.made})
+
+
+def jobs_of(request: MapRequest) -> Iterator[Job]:
+    """Return the runs seed by seed, so that a process needs the past of one seed at a time."""
+    for seed in range(1, request.seeds + 1):
+        yield from request.study.jobs(iter(DrawTable(None)), range(seed, seed + 1))
+
+
+def about_of(request: MapRequest) -> dict[str, Any]:
+    """Return what ``experiment.json`` says of a map; the grid may become finer, and seeds may be added."""
+    study, (engine, _, data) = request.study, source_hashes()
+    return {
+        "same": {
+            "kind": KIND,
+            "world": study.world_name,
+            "parameters": dict(study.parameters),
+            "engine": engine,
+            "outcomes": made_by(),
+            "data": data,
+        },
+        "grid": request.grid,
+        "seeds": request.seeds,
+    }
