@@ -130,6 +130,12 @@ def choose_pilot_villages(world: World, parameters: Parameters) -> None:
         poorest = near[np.argsort(-villages["poverty"][near], kind="stable")]
         most = -(-counties["n_villages"][county] // FEWEST_VILLAGES_PER_PILOT_VILLAGE)
         villages["pilot"][poorest[: min(parameters.pilot_villages_per_county, most)]] = 1
+    describe_pilot_villages(world, parameters)
+
+
+def describe_pilot_villages(world: World, parameters: Parameters) -> None:
+    """Give the pilot villages of a world the poverty and HIV reported of them. Works in place."""
+    villages, children = world.villages, world.children_2010()
     pilot = np.flatnonzero(villages["pilot"])
     if len(pilot):
         poverty = villages["poverty"][pilot].clip(LEAST_SHARE, 1 - LEAST_SHARE)

@@ -1,0 +1,1 @@
+"""Calibration: targets, simulation bank, approximate Bayesian computation, checks, validation."""

@@ -1,0 +1,102 @@
+"""Approximate Bayesian computation on a bank: exact weights under the error models, and what they say.
+
+A row counts with w ∝ exp(−½ Σ z²), z its distance from a target in standard deviations: the posterior under
+that error model is exact, whatever the number of rows; more rows only lower its noise (Wilkinson 2013).
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.bank import Bank
+from calibration.targets import Target, standardised
+from results.measures.ratios import Floats
+
+LOW, HIGH = 0.05, 0.95
+"""Ends of the 90 % interval."""
+
+
+class Fit(NamedTuple):
+    """Weights of the rows of a bank, summing to 1, and how many rows they are worth."""
+
+    weights: Floats
+    effective: float
+
+
+def fit(
+    bank: Bank, targets: Sequence[Target], low: Floats | None = None, without: NDArray[np.int64] | None = None
+) -> Fit:
+    """Weigh the rows of a bank.
+
+    Parameters
+    ----------
+    low
+        Low ends of invented data on the scale of the error models; by default what was reported.
+    without
+        Rows that do not count, as the one that the data were invented from.
+    """
+    exponent = -0.5 * np.sum(standardised(targets, bank.values, low) ** 2, axis=1) - np.log(bank.density)
+    if without is not None:
+        exponent[without] = -np.inf
+    return weighed(exponent)
+
+
+def weighed(exponent: Floats) -> Fit:
+    """Return weights from their logarithms; with no row at any finite distance none is effective."""
+    top = exponent.max()
+    if not np.isfinite(top):
+        return Fit(np.full(len(exponent), 1.0 / len(exponent)), 0.0)
+    weights = np.exp(exponent - top)
+    weights /= weights.sum()
+    return Fit(weights, float(1.0 / np.sum(weights**2)))
+
+
+def prior_fit(bank: Bank) -> Fit:
+    """Return the weights of the prior itself."""
+    return weighed(-np.log(bank.density))
+
+
+def mean_and_sd(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return weighted means and standard deviations over rows."""
+    mean = weights @ values
+    return mean, np.sqrt(np.maximum(weights @ (values - mean) ** 2, 0.0))
+
+
+def weighted_quantile(values: Floats, weights: Floats, levels: Sequence[float]) -> Floats:
+    """Return quantiles of one column under weights."""
+    order = np.argsort(values, kind="stable")
+    upto = np.cumsum(weights[order])
+    found: Floats = values[order[np.minimum(np.searchsorted(upto, levels), len(order) - 1)]]
+    return found
+
+
+def contraction(bank: Bank, posterior: Fit) -> Floats:
+    """Return by how much the data narrow every parameter: 1 − variance after ÷ variance before."""
+    _, before = mean_and_sd(bank.quantiles, prior_fit(bank).weights)
+    _, after = mean_and_sd(bank.quantiles, posterior.weights)
+    return 1.0 - (after / before) ** 2
+
+
+def resampled(weights: Floats, n: int, seed: int) -> NDArray[np.int64]:
+    """Return rows drawn by weight, each as often as its weight asks for (systematic)."""
+    begin = np.random.default_rng(seed).random()
+    places = (begin + np.arange(n)) / n
+    rows = np.minimum(np.searchsorted(np.cumsum(weights), places), len(weights) - 1)
+    return np.random.default_rng(seed + 1).permutation(rows)
+
+
+def regression_adjusted(bank: Bank, targets: Sequence[Target], posterior: Fit) -> tuple[Floats, Floats]:
+    """Return means and standard deviations after local-linear regression (Beaumont et al. 2002).
+
+    Parameters are regressed on what is left between outcomes and targets, with the weights of the fit, and
+    moved to where nothing is left: an independent look at the same rows.
+    """
+    apart = standardised(targets, bank.values)
+    design = np.column_stack([np.ones(len(apart)), apart])
+    root = np.sqrt(posterior.weights)[:, None]
+    kept = root[:, 0] > 0
+    slopes, *_ = np.linalg.lstsq((design * root)[kept], (bank.quantiles * root)[kept], rcond=None)
+    adjusted = np.clip(bank.quantiles - apart @ slopes[1:], 0.0, 1.0)
+    return mean_and_sd(adjusted, posterior.weights)
