@@ -5,6 +5,7 @@ beginning of a Sobol' sequence is a design), and refuses to go on when model, wo
 Run i has the seed ``seed_of(i, 1)``, so any part that is computed again is the same to the last bit.
 """
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from calibration.blocks import Block
-from calibration.regions import Region, draws_within, quantiles_of
+from calibration.proposals import Proposal, proposed, quantiles_of
 from experiments.draws import DRAW, SOBOL, DrawTable, Sampling, sobol, write_draws
 from experiments.executors import Pool
 from experiments.identity import source_hashes
@@ -22,22 +23,22 @@ from experiments.running import Batch, run_batch, run_pending
 from experiments.store import DRAWS, RunStore, read_draws, read_runs
 from experiments.study import DONE, Job
 from model.calendar import month_text
-from model.parameters import default_parameters
+from model.parameters import HASH_BYTES, default_parameters
 from model.services import default_services
 from results.measures.ratios import Floats
 from results.progress import Progress, silent
 
 KIND = "calibrate"
-BANK, WAVE, FRESH = "bank", "wave_{}", "fresh"
+BANK, WAVE, FRESH, BEST = "bank", "wave_{}", "fresh", "best"
 WAVE_DRAWS = 10_000_000
 """Draws of wave k are numbered from k times this, so no two share their chance."""
 ONE = range(1, 2)
 
 
 class Part(NamedTuple):
-    """Rows of a bank that were drawn alike: from the whole prior, or from a region of it."""
+    """Rows of a bank that were drawn alike: from the prior, or from a proposal of a wave."""
 
-    region: Region | None
+    proposal: Proposal | None
     quantiles: Floats
     values: Floats
     draws: NDArray[np.int64]
@@ -53,7 +54,7 @@ class Bank(NamedTuple):
     values
         Outcomes in the order of the targets, shape (rows, targets).
     density
-        Of the proposals that made the rows, relative to the prior: more than 1 in the regions of waves.
+        Of the mixture that made the rows, relative to the prior: more than 1 where waves were drawn.
     draws
         Numbers of the draws.
     parameters
@@ -70,7 +71,7 @@ class Bank(NamedTuple):
     n_first: int
 
 
-def about_bank(block: Block, region: Region | None = None) -> dict[str, Any]:
+def about_bank(block: Block, proposal: Proposal | None = None) -> dict[str, Any]:
     """Return what ``experiment.json`` says of a bank; with another ``same`` it is refused."""
     engine, kept, data = source_hashes()
     study = block.study
@@ -85,7 +86,7 @@ def about_bank(block: Block, region: Region | None = None) -> dict[str, Any]:
             "strategy": next(iter(study.candidates.values())).strategy.content_hash,
             "defaults": default_parameters().content_hash,
             "services": default_services().content_hash,
-            "region": region.as_lists() if region else None,
+            "region": proposal.as_lists() if proposal else None,
             "engine": engine,
             "kept": kept,
             "data": data,
@@ -110,29 +111,35 @@ def make_bank(
         if not path.is_file() or len(read_draws(folder)) < rows:
             write_draws(path, sampling.names, sobol(sampling))
         made = _make(store, block, DrawTable(path), ONE, pool, progress)
-    return made._replace(region=None) if len(made.draws) <= rows else _first(made, rows)
+    return made if len(made.draws) <= rows else _first(made, rows)
 
 
 def make_wave(
-    block: Block, folder: Path, number: int, region: Region, rows: int, pool: Pool, *,
+    block: Block, folder: Path, number: int, proposal: Proposal, rows: int, pool: Pool, *,
     progress: Progress = silent,
 ) -> Part:  # fmt: skip
-    """Simulate draws of the prior within a region, and return them."""
-    with RunStore(folder, about_bank(block, region)) as store:
+    """Simulate draws from a proposal, and return them."""
+    with RunStore(folder, about_bank(block, proposal)) as store:
         path = folder / DRAWS
         if not path.is_file():
-            drawn = draws_within(region, block.axes, rows, seed=number)
+            drawn = proposed(proposal, block.axes, rows, seed=number)
             write_draws(path, block.file.names, drawn, first=number * WAVE_DRAWS + 1)
-        return _make(store, block, DrawTable(path), ONE, pool, progress)._replace(region=region)
+        return _make(store, block, DrawTable(path), ONE, pool, progress)._replace(proposal=proposal)
 
 
-def make_fresh(block: Block, folder: Path, parameters: pd.DataFrame, pool: Pool) -> Floats:
-    """Simulate draws of a posterior again with other seeds; return outcomes, shape (draws, targets)."""
-    rows = iter(parameters[list(block.file.names)].to_dict("records"))
-    with RunStore(folder, about_bank(block) | {"draws": len(parameters)}) as store:
-        path = folder / DRAWS
-        write_draws(path, block.file.names, rows, first=1)
-        return _make(store, block, DrawTable(path), range(2, 3), pool, silent).values
+def make_fresh(
+    block: Block, folder: Path, parameters: pd.DataFrame, pool: Pool, replications: range
+) -> Floats:
+    """Simulate some draws again with other seeds; return outcomes, shape (draws × replications, targets).
+
+    Rows of a draw stand side by side. A folder that holds other draws is made anew.
+    """
+    rows = parameters[list(block.file.names)]
+    digest = hashlib.blake2b(rows.to_csv().encode(), digest_size=HASH_BYTES).hexdigest()
+    with RunStore(folder / digest, about_bank(block)) as store:
+        path = store.folder / DRAWS
+        write_draws(path, block.file.names, iter(rows.to_dict("records")))
+        return _make(store, block, DrawTable(path), replications, pool, silent).values
 
 
 def _make(
@@ -148,7 +155,7 @@ def read_part(block: Block, folder: Path) -> Part:
     """Return the finished runs of a folder; those that failed are left out."""
     names = [target.name for target in block.targets]
     runs = read_runs(folder, ["draw", "status", *names])
-    runs = runs[runs["status"] == DONE].merge(read_draws(folder), on=DRAW).sort_values(DRAW)
+    runs = runs[runs["status"] == DONE].merge(read_draws(folder), on=DRAW).sort_values(DRAW, kind="stable")
     return Part(
         None,
         quantiles_of(runs, block.axes),
@@ -165,16 +172,13 @@ def _first(part: Part, rows: int) -> Part:
 def pooled(block: Block, parts: Sequence[Part]) -> Bank:
     """Return all rows with the density of the mixture of proposals (balance heuristic, Veach & Guibas 1995).
 
-    Rows of the whole prior have density 1, those of a region one over its volume. Weighted by prior over
-    mixture, all rows count together, inside regions and outside, and no part of the prior is cut off.
+    Weighted by prior over mixture, all rows count together, those of the prior and those of waves.
     """
     quantiles = np.concatenate([part.quantiles for part in parts])
     total, density = len(quantiles), np.zeros(len(quantiles))
     for part in parts:
-        inside = (
-            np.ones(total) if part.region is None else part.region.contains(quantiles) / part.region.volume
-        )
-        density += len(part.quantiles) / total * inside
+        drawn = np.ones(total) if part.proposal is None else part.proposal.density(quantiles)
+        density += len(part.quantiles) / total * drawn
     return Bank(
         quantiles,
         np.concatenate([part.values for part in parts]),

@@ -16,6 +16,7 @@ from results.measures.ratios import Floats
 
 LOW, HIGH = 0.05, 0.95
 """Ends of the 90 % interval."""
+SMALL = 1e-12
 
 
 class Fit(NamedTuple):
@@ -73,10 +74,21 @@ def weighted_quantile(values: Floats, weights: Floats, levels: Sequence[float]) 
 
 
 def contraction(bank: Bank, posterior: Fit) -> Floats:
-    """Return by how much the data narrow every parameter: 1 − variance after ÷ variance before."""
-    _, before = mean_and_sd(bank.quantiles, prior_fit(bank).weights)
+    """Return by how much the data narrow every parameter: 1 − variance after ÷ variance before.
+
+    The variance after is that of a sample of as many draws as the fit is worth, so a fit that rests on a
+    handful of rows does not pass for one that knows.
+    """
     _, after = mean_and_sd(bank.quantiles, posterior.weights)
-    return 1.0 - (after / before) ** 2
+    small_sample = max(1.0 - 1.0 / max(posterior.effective, 1.0), SMALL)
+    found: Floats = 1.0 - after**2 / small_sample / before_variance(bank)
+    return found
+
+
+def before_variance(bank: Bank) -> Floats:
+    """Return the variance of every parameter's quantile under the prior."""
+    _, before = mean_and_sd(bank.quantiles[: bank.n_first], np.full(bank.n_first, 1.0 / bank.n_first))
+    return np.maximum(before**2, SMALL)
 
 
 def resampled(weights: Floats, n: int, seed: int) -> NDArray[np.int64]:

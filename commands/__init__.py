@@ -4,5 +4,8 @@ Modules here import nothing heavy at their top, so that ``--help`` answers at on
 imported in it. A new module is named in `MODULES`.
 """
 
-MODULES = ("listing", "simulating", "experimenting", "deciding", "places", "tracing", "applying", "reporting")
+MODULES = (
+    "listing", "simulating", "experimenting", "deciding", "calibrating", "places", "tracing", "applying",
+    "reporting",
+)  # fmt: skip
 """In the order in which ``--help`` lists their commands."""

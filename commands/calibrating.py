@@ -1,0 +1,46 @@
+"""Commands that fit the model to published figures and compare it with others."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.experimenting import SOME_FAILED, Workers
+from commands.shared import AsJson, Language, Stopped, app
+
+
+@app.command(epilog="Example: python run.py calibrate --bank 2048 --check --out runs/calibration")
+def calibrate(
+    language: Language,
+    out: Annotated[
+        Path, typer.Option("--out", help="New folder, or one in which this calibration was begun.")
+    ] = Path("runs/calibration"),
+    bank: Annotated[
+        int | None,
+        typer.Option("--bank", min=64, help="Draws of the prior for the spread; services have two fifths."),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Simulation-based calibration as well.")] = False,
+    ship: Annotated[
+        bool, typer.Option("--ship", help="Make it the posterior that experiments draw from.")
+    ] = False,
+    workers: Workers = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit uncertain numbers to what was published up to 2017; the same command goes on where it stopped."""
+    import json
+
+    from calibration.calibrating import run_calibration
+    from model.text import text
+
+    try:
+        made = run_calibration(out, rows=bank, check=check, workers=workers, language=language, shipped=ship)
+    except KeyboardInterrupt:
+        raise Stopped(text("calibration.resume", language)) from None
+    if as_json:
+        print(json.dumps(made.provenance, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(made.lines))
+        print(text("cli.files_written", language))
+        print("\n".join(map(str, made.paths)))
+    if not made.passed:
+        raise typer.Exit(SOME_FAILED)
