@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from calibration.checks import LEARNT
 from calibration.fitting import Fitted
 from calibration.weighing import HIGH, LOW, contraction, weighted_quantile
+from calibration.words import amount, label_of
 from experiments.draws import Axis
 from model.declarations import declarations
 from model.text import text, unit_text
@@ -23,7 +24,6 @@ BINS = 24
 PANEL_HEIGHT = 1.35
 SQUARE = 1.05
 LIGHT = 0.35
-SIGNIFICANT = 2
 
 
 def pictures_of(fitted: Fitted, language: str) -> list[Picture]:
@@ -34,11 +34,6 @@ def pictures_of(fitted: Fitted, language: str) -> list[Picture]:
             marginals(fitted, language),
             pairs(fitted, language),
         ]
-
-
-def label_of(name: str, language: str) -> str:
-    """Return the name of a parameter as people read it."""
-    return declarations()[name].label.in_language(language)
 
 
 def marginals(fitted: Fitted, language: str) -> Picture:
@@ -92,10 +87,7 @@ def _name_ends(axes: Axes, axis: Axis, language: str) -> None:
     axes.set_xticks(places)
     shown = [axis.at(place) for place in places]
     labels = axes.set_xticklabels(
-        [
-            number(float(value), language, SIGNIFICANT) if not isinstance(value, str) else value
-            for value in shown
-        ]
+        [amount(float(value), language) if not isinstance(value, str) else value for value in shown]
     )
     labels[0].set_horizontalalignment("left")
     labels[-1].set_horizontalalignment("right")

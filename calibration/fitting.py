@@ -185,7 +185,7 @@ def check_block(fitted: Fitted, seed: int = 1) -> tuple[Ranks, list[Gate]]:
         rows = range(len(bank.quantiles) - len(last.quantiles), len(bank.quantiles))
         law = last.proposal.density(bank.quantiles)
     found = true_rows(bank, rows, law, fitted.block.targets, seed)
-    return found, calibration_gates(found)
+    return found, calibration_gates(found, len(fitted.block.file.fitted))
 
 
 def ranks_frame(fitted: Fitted, found: Ranks) -> pd.DataFrame:

@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from calibration.figures import label_of
 from calibration.targets import axes_of, block_file
+from calibration.words import amount, label_of
 from experiments.files import replacing
 from model.declarations import declarations
 from model.text import text, unit_text
 from results.wording import listing, number, percent, whole
-
-CERTAIN_AS_WHOLE = 10
 
 
 def told(provenance: Mapping[str, Any], language: str) -> list[str]:
@@ -82,7 +80,7 @@ def learnt_lines(entry: Mapping[str, Any], language: str) -> list[str]:
         (axis,) = axes_of((row["name"],))
         unit = unit_text(declarations()[row["name"]].unit, language)
         low, high, prior_low, prior_high = (
-            number(float(value), language)
+            amount(float(value), language)
             for value in (row["quantiles"][0], row["quantiles"][-1], axis.low, axis.high)
         )
         line = text(

@@ -17,6 +17,7 @@ from results.measures.ratios import Floats
 LOW, HIGH = 0.05, 0.95
 """Ends of the 90 % interval."""
 SMALL = 1e-12
+CAUTION = 5.0
 
 
 class Fit(NamedTuple):
@@ -76,12 +77,12 @@ def weighted_quantile(values: Floats, weights: Floats, levels: Sequence[float]) 
 def contraction(bank: Bank, posterior: Fit) -> Floats:
     """Return by how much the data narrow every parameter: 1 − variance after ÷ variance before.
 
-    The variance after is that of a sample of as many draws as the fit is worth, so a fit that rests on a
-    handful of rows does not pass for one that knows.
+    The variance after is taken as if `CAUTION` more draws had come from the prior, so that a fit that rests
+    on a handful of rows does not pass for one that knows.
     """
     _, after = mean_and_sd(bank.quantiles, posterior.weights)
-    small_sample = max(1.0 - 1.0 / max(posterior.effective, 1.0), SMALL)
-    found: Floats = 1.0 - after**2 / small_sample / before_variance(bank)
+    share = posterior.effective / (posterior.effective + CAUTION)
+    found: Floats = share * (1.0 - after**2 / before_variance(bank))
     return found
 
 
