@@ -1,14 +1,8 @@
 import pytest
 
 from calibration.fitting import Plan
-from experiments.running import compile_once
 
 SIZES = {"rollout": 64, "service": 16}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled():
-    compile_once()
 
 
 @pytest.fixture(scope="session")
