@@ -2,10 +2,15 @@
 
 from typing import Any
 
-FUNCTIONS = {"compare": "comparing", "map_capacity": "mapping", "sweep": "sweeping"}
+FUNCTIONS = {
+    "compare": "comparing",
+    "map_capacity": "mapping",
+    "sensitivity": "sensing",
+    "sweep": "sweeping",
+}
 """What a notebook wants, and the module it is in; each is imported when it is asked for."""
 
-__all__ = ["compare", "map_capacity", "sweep"]
+__all__ = ["compare", "map_capacity", "sensitivity", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -8,7 +8,7 @@ and choices take each of their values equally often.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,8 @@ from model.declarations import Value, declarations
 FACTORIAL, LATIN_HYPERCUBE, SOBOL, ONE_AT_A_TIME, TABLE = (
     "factorial", "latin_hypercube", "sobol", "one_at_a_time", "table"
 )  # fmt: skip
+MORRIS, SOBOL_PAIRS = "morris", "sobol_pairs"
+MORRIS_LEVELS = 4
 DRAW = "draw"
 
 
@@ -76,7 +78,7 @@ class Sampling(NamedTuple):
     @property
     def is_sampled(self) -> bool:
         """Whether the number of draws is free to choose."""
-        return self.method in (LATIN_HYPERCUBE, SOBOL)
+        return self.method in (LATIN_HYPERCUBE, SOBOL, *PROBES)
 
 
 type Rows = Iterator[dict[str, Value]]
@@ -102,7 +104,7 @@ def one_at_a_time(sampling: Sampling) -> Rows:
 def latin_hypercube(sampling: Sampling) -> Rows:
     """Return as many strata as draws in every parameter, each hit once (McKay, Beckman & Conover 1979)."""
     sampler = qmc.LatinHypercube(len(sampling.axes), rng=np.random.default_rng(sampling.seed))
-    yield from _in_cube(sampler.random(sampling.draws), sampling.axes)
+    yield from in_cube(sampler.random(sampling.draws), sampling.axes)
 
 
 def sobol(sampling: Sampling) -> Rows:
@@ -111,7 +113,7 @@ def sobol(sampling: Sampling) -> Rows:
     left = sampling.draws
     while left > 0:
         size = min(left, ROWS_AT_ONCE)
-        yield from _in_cube(
+        yield from in_cube(
             sampler.random(size) if size & (size - 1) == 0 else _some(sampler, size), sampling.axes
         )
         left -= size
@@ -141,7 +143,63 @@ METHODS: dict[str, Callable[[Sampling], Rows]] = {
 }
 
 
-def _in_cube(points: NDArray[np.float64], axes: Sequence[Axis]) -> Rows:
+def morris_points(sampling: Sampling) -> NDArray[np.float64]:
+    """Return Morris' trajectories (1991): from draw to draw one parameter moves, by two of three steps.
+
+    Shape (trajectories × (parameters + 1), parameters), on four levels from 0 to 1; ``draws`` is how many
+    trajectories.
+    """
+    from SALib.sample.morris import sample
+
+    points: NDArray[np.float64] = sample(
+        unit_cube(sampling.names), sampling.draws, num_levels=MORRIS_LEVELS, seed=sampling.seed
+    )
+    return points
+
+
+def sobol_pair_points(sampling: Sampling) -> NDArray[np.float64]:
+    """Return Saltelli's design (2002) for Sobol' indices, pairs of parameters included.
+
+    Shape (points × (2 × parameters + 2), parameters), from 0 to 1; ``draws`` is how many points of the
+    scrambled sequence it stands on, a power of two.
+    """
+    from SALib.sample.sobol import sample
+
+    points: NDArray[np.float64] = sample(unit_cube(sampling.names), sampling.draws, seed=sampling.seed)
+    return points
+
+
+def unit_cube(names: Sequence[str]) -> dict[str, Any]:
+    """Return what SALib calls a problem: parameters from 0 to 1."""
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+
+
+PROBES = (MORRIS, SOBOL_PAIRS)
+"""Designs that serve one analysis only."""
+
+
+def probe_points(sampling: Sampling, blocks: Sequence[int]) -> NDArray[np.float64]:
+    """Return the points of such a design; ``blocks`` are how many it began with and was expanded by.
+
+    Trajectories are added beside the first; the sequence of Sobol' goes on.
+    """
+    if sampling.method == SOBOL_PAIRS:
+        return sobol_pair_points(sampling._replace(draws=sum(blocks)))
+    parts = [
+        morris_points(sampling._replace(draws=draws, seed=sampling.seed + k))
+        for k, draws in enumerate(blocks)
+    ]
+    return np.concatenate(parts)
+
+
+def n_draws(sampling: Sampling, blocks: Sequence[int]) -> int:
+    """Return how many draws a design has with these blocks."""
+    each = {MORRIS: len(sampling.names) + 1, SOBOL_PAIRS: 2 * len(sampling.names) + 2}
+    return sum(blocks) * each.get(sampling.method, 1)
+
+
+def in_cube(points: NDArray[np.float64], axes: Sequence[Axis]) -> Rows:
+    """Return the values of parameters at points from 0 to 1."""
     for point in points:
         yield {axis.name: axis.at(float(quantile)) for axis, quantile in zip(axes, point, strict=True)}
 

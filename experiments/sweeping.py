@@ -15,7 +15,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from experiments.design import Design, read_design
-from experiments.draws import LATIN_HYPERCUBE, METHODS, SOBOL, DrawTable, Rows, Sampling, write_draws
+from experiments.draws import (
+    LATIN_HYPERCUBE,
+    METHODS,
+    PROBES,
+    SOBOL,
+    DrawTable,
+    Rows,
+    Sampling,
+    in_cube,
+    n_draws,
+    probe_points,
+    write_draws,
+)
 from experiments.executors import open_pool
 from experiments.files import read_json, write_json, write_table
 from experiments.identity import source_hashes
@@ -110,6 +122,26 @@ def run_sweep(
         Before anything runs.
     """
     design = read_design(path, strategies)
+    return run_design(
+        design, path, out, workers=workers, dask=dask, expand=expand, rerun=rerun, fail_fast=fail_fast,
+        language=language, simulate=simulate,
+    )  # fmt: skip
+
+
+def run_design(
+    design: Design,
+    path: Path,
+    out: Path,
+    *,
+    workers: int | None = None,
+    dask: str = "",
+    expand: int = 0,
+    rerun: Sequence[str] = (),
+    fail_fast: bool = False,
+    language: str = "en",
+    simulate: Simulate = simulate,
+) -> Swept:
+    """Run a design that was read from ``path``; see :func:`run_sweep`."""
     study = design.study
     begun = read_json(out / ABOUT) if (out / ABOUT).is_file() else {}
     about = about_of(design, begun, expand)
@@ -118,7 +150,8 @@ def run_sweep(
         RunStore(out, about) as store,
         bar(study.world_name) as progress,
     ):
-        shutil.copyfile(path, out / DESIGN)
+        if path != out / DESIGN:
+            shutil.copyfile(path, out / DESIGN)
         draws = prepare_draws(out, design.uncertain, about["draw_blocks"])
         write_candidates(out, study, design.levers)
         store.plan(study.jobs(iter(draws), range(1, about["replications"] + 1)))
@@ -175,14 +208,16 @@ def prepare_draws(folder: Path, uncertain: Sampling | None, blocks: Sequence[int
     path = folder / DRAWS
     if uncertain is None:
         return DrawTable(None)
-    if not path.is_file() or pq.read_metadata(path).num_rows < sum(blocks):
+    if not path.is_file() or pq.read_metadata(path).num_rows < n_draws(uncertain, blocks):
         write_draws(path, uncertain.names, rows_of(uncertain, blocks))
     return DrawTable(path)
 
 
 def rows_of(uncertain: Sampling, blocks: Sequence[int]) -> Rows:
     """Return all draws: a Sobol' sequence goes on, further Latin hypercubes are added beside the first."""
-    if uncertain.method == SOBOL:
+    if uncertain.method in PROBES:
+        yield from in_cube(probe_points(uncertain, blocks), uncertain.axes)
+    elif uncertain.method == SOBOL:
         yield from METHODS[SOBOL](uncertain._replace(draws=sum(blocks)))
     elif uncertain.method == LATIN_HYPERCUBE:
         for k, draws in enumerate(blocks):

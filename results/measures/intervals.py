@@ -234,16 +234,19 @@ class VarianceShares(NamedTuple):
     replications: float  # chance
 
 
-def variance_shares(values: ArrayLike) -> VarianceShares:
+def variance_shares(values: ArrayLike, *, crossed: bool = False) -> VarianceShares:
     """Return the shares of variance between draws and between replications within a draw.
 
-    Components of a balanced one-way layout, so the chance that leaks into the means of draws is taken out;
+    Components of a balanced layout, so the chance that leaks into the means of draws is taken out;
     a negative component counts as zero. NaN where nothing varies.
 
     Parameters
     ----------
     values
         Shape (draws, replications), at least two of each, no NaN.
+    crossed
+        Whether replication k has the same seed in every draw. What a seed does to all draws alike is then no
+        part of what leaks into their differences.
     """
     table = np.asarray(values, dtype=np.float64)
     if table.ndim != 2 or min(table.shape) < 2 or np.isnan(table).any():
@@ -251,7 +254,11 @@ def variance_shares(values: ArrayLike) -> VarianceShares:
             f"values must be (draws, replications), two or more of each and known: {table.shape}"
         )
     within = float(table.var(axis=1, ddof=1).mean())
-    between = max(float(table.mean(axis=1).var(ddof=1)) - within / table.shape[1], 0.0)
+    leaked = within
+    if crossed:
+        apart = table - table.mean(axis=1, keepdims=True) - table.mean(axis=0) + table.mean()
+        leaked = float((apart**2).sum()) / ((table.shape[0] - 1) * (table.shape[1] - 1))
+    between = max(float(table.mean(axis=1).var(ddof=1)) - leaked / table.shape[1], 0.0)
     total = within + between
     return (
         VarianceShares(between / total, within / total)

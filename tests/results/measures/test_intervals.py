@@ -204,3 +204,14 @@ def test_equal_values_have_no_width_though_sums_round():
 @pytest.mark.unit
 def test_two_pairs_have_a_variance():
     assert paired_difference([1, 3], [1, 2]).variance_removed == pytest.approx(1 - 0.5 / 2.5)
+
+
+@pytest.mark.statistical
+def test_seeds_that_all_draws_share_are_no_part_of_what_leaks_into_draws():
+    rng = np.random.default_rng(11)
+    draws, seeds = rng.standard_normal((400, 1)), 3 * rng.standard_normal((1, 4))
+    table = draws + seeds
+    assert variance_shares(table, crossed=True).draws == pytest.approx(
+        draws.var(ddof=1) / (draws.var(ddof=1) + seeds.var(ddof=1))
+    )
+    assert variance_shares(table).draws < variance_shares(table, crossed=True).draws

@@ -1,0 +1,72 @@
+"""Commands that ask further questions of runs: what drives outcomes, where a choice holds."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from commands.experimenting import Dask, FailFast, Strategies, Workers, tell
+from commands.shared import AsJson, Language, Stopped, app
+
+
+@app.command(epilog="Example: python run.py sensitivity runs/sweep --method morris")
+def sensitivity(
+    language: Language,
+    source: Annotated[Path, typer.Argument(help="Folder of a sweep or comparison, or the file of a design.")],
+    method: Annotated[
+        str, typer.Option("--method", help="pawn makes no runs; morris and sobol make their own.")
+    ] = "pawn",
+    outcome: Annotated[
+        str, typer.Option("--outcome", help="What figures and sentences are about.")
+    ] = "effective_coverage_share",
+    draws: Annotated[
+        int | None,
+        typer.Option("--draws", min=2, help="Trajectories of morris (20), or points of sobol (256)."),
+    ] = None,
+    replications: Annotated[
+        int | None, typer.Option("--replications", min=1, help="Seeds per draw; by default as the design.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="For morris and sobol; by default within the source.")
+    ] = None,
+    workers: Workers = None,
+    dask: Dask = "",
+    fail_fast: FailFast = False,
+    strategies: Strategies = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which uncertain numbers drive the outcomes, with intervals, figures and tables."""
+    from experiments.sensed_files import sentences_of, write_sensitivity
+    from experiments.sensing import METHODS, sensitivity
+    from model.text import text
+
+    more: dict[str, Any] = {}
+    if method in METHODS[1:]:
+        more = {
+            "out": out, "draws": draws, "replications": replications, "workers": workers, "dask": dask,
+            "fail_fast": fail_fast, "strategies": strategies, "language": language,
+        }  # fmt: skip
+    try:
+        found = sensitivity(source, method, outcome=outcome, **more)
+    except KeyboardInterrupt:
+        raise Stopped(text("experiment.resume", language)) from None
+    paths = write_sensitivity(found, language)
+    said = sentences_of(found, language)
+    told(said, paths, found.facts, language, as_json)
+    if not as_json:
+        counts = {state: found.bank.counts[state] for state in ("done", "failed", "planned")}
+        tell(found.bank.folder, counts, found.facts["made"], language, as_json)
+
+
+def told(said: list[str], paths: list[Path], facts: dict[str, Any], language: str, as_json: bool) -> None:
+    """Print what was found and where it stands."""
+    from model.text import text
+
+    if as_json:
+        everything = {"found": said, **facts, "files": list(map(str, paths))}
+        print(json.dumps(everything, ensure_ascii=False, indent=1))
+        return
+    print("\n".join(said))
+    print(text("cli.files_written", language))
+    print("\n".join(map(str, paths)))

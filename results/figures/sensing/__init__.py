@@ -1,0 +1,1 @@
+"""Pictures of what drives an outcome, and of where a choice holds."""

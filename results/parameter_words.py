@@ -1,0 +1,29 @@
+"""What parameters are called in pictures and sentences, and how their values are written."""
+
+import functools
+
+from model.declarations import declarations
+from model.parameters import parameters_table
+from model.text import unit_text
+from results.wording import FIXED_SPACE, percent, plain, significant
+
+
+@functools.cache
+def _labels(language: str) -> dict[str, str]:
+    return {row["name"]: row["label"] for row in parameters_table(language)}
+
+
+def parameter_label(name: str, language: str = "en") -> str:
+    """Return the label of a parameter: "Skill of finding"."""
+    return _labels(language)[name]
+
+
+def parameter_value(name: str, value: float, language: str = "en") -> str:
+    """Return a value with its unit: "0.8 times", "1.2 hours"; switches and choices as they are set."""
+    declared = declarations()[name]
+    if declared.type in ("switch", "choice", "month"):
+        return declared.shown(value)
+    if declared.unit == "share":
+        return percent(float(value), language, 0 if value >= 0.1 else 1)
+    unit = unit_text(declared.unit, language)
+    return f"{plain(significant(float(value), 2))}{'' if language == 'zh' else FIXED_SPACE}{unit}".rstrip()
