@@ -5,7 +5,7 @@ imported in it. A new module is named in `MODULES`.
 """
 
 MODULES = (
-    "listing", "simulating", "experimenting", "sensing", "deciding", "calibrating", "places", "tracing", "applying",
-    "reporting",
+    "listing", "simulating", "experimenting", "sensing", "deciding", "calibrating", "places", "tracing",
+    "applying", "reporting",
 )  # fmt: skip
 """In the order in which ``--help`` lists their commands."""

@@ -187,4 +187,10 @@ def _inside(low: Floats, high: Floats, x: Floats) -> Booleans:
 def _box(low: Floats, high: Floats, x: Floats, fails: Booleans) -> Box:
     inside = _inside(low, high, x)
     hits = float(fails[inside].sum())
-    return Box(low.copy(), high.copy(), hits / max(int(inside.sum()), 1), hits / int(fails.sum()), float(inside.mean()))
+    return Box(
+        low.copy(),
+        high.copy(),
+        hits / max(int(inside.sum()), 1),
+        hits / int(fails.sum()),
+        float(inside.mean()),
+    )
