@@ -70,3 +70,25 @@ def told(said: list[str], paths: list[Path], facts: dict[str, Any], language: st
     print("\n".join(said))
     print(text("cli.files_written", language))
     print("\n".join(map(str, paths)))
+
+
+@app.command(epilog="Example: python run.py robustness runs/sweep --target 0.5")
+def robustness(
+    language: Language,
+    folder: Annotated[Path, typer.Argument(help="Folder of a sweep or comparison.")],
+    outcome: Annotated[str, typer.Option("--outcome", help="What is judged.")] = "effective_coverage_share",
+    target: Annotated[
+        float | None,
+        typer.Option("--target", help="What must be reached; by default the mean of the best strategy."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which strategy holds where numbers are not known: regret, targets, failures, what to learn."""
+    from experiments.robust import robustness
+    from experiments.robust_files import judged_of, write_robustness
+    from results.robust_words import robust_sentences
+
+    found = robustness(folder, outcome=outcome, target=target)
+    paths = write_robustness(found, language)
+    facts = {"target": found.target, "n": found.facts["n"], "misses": found.facts["misses"]}
+    told(robust_sentences(judged_of(found), language), paths, facts, language, as_json)

@@ -5,12 +5,13 @@ from typing import Any
 FUNCTIONS = {
     "compare": "comparing",
     "map_capacity": "mapping",
+    "robustness": "robust",
     "sensitivity": "sensing",
     "sweep": "sweeping",
 }
 """What a notebook wants, and the module it is in; each is imported when it is asked for."""
 
-__all__ = ["compare", "map_capacity", "sensitivity", "sweep"]
+__all__ = ["compare", "map_capacity", "robustness", "sensitivity", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,59 @@
+"""The files of an analysis of robustness."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.bank import in_numbers
+from experiments.robust import Robust
+from experiments.sensed_files import FIGURES, kind_of
+from results.figures.sensing.holding import fails, regrets, telling_box, worths
+from results.robust_words import Judged
+from results.style import Picture
+
+REGRET, BOXES, WORTH = "robustness", "robustness_boxes", "robustness_worth"
+
+
+def judged_of(found: Robust) -> Judged:
+    """Return what pictures and sentences are made from."""
+    return Judged(
+        found.regret,
+        found.boxes,
+        found.worth,
+        found.outcome,
+        kind_of(found.outcome),
+        found.target,
+        found.bank.strategies[0],
+        found.facts["worth_of_all"],
+        found.facts["misses"],
+        found.facts["n"],
+        found.facts["values"],
+    )
+
+
+def robust_pictures(found: Robust, language: str = "en") -> dict[str, Picture]:
+    """Return the pictures by name: ``regret``; ``fails`` and ``worth`` where there is something to show."""
+    judged = judged_of(found)
+    drawn = [regrets(judged, language), worths(judged, language)]
+    strategy = telling_box(judged)
+    if strategy:
+        draws = found.bank.draws
+        numbers = pd.DataFrame(in_numbers(draws), columns=draws.columns)
+        values = found.bank.by_draw(found.outcome, strategy).to_numpy()
+        drawn.insert(1, fails(judged, numbers, values, language))
+    return {picture.name: picture for picture in drawn if picture is not None}
+
+
+def write_robustness(found: Robust, language: str = "en") -> list[Path]:
+    """Write tables and pictures into the folder of the runs and return their paths."""
+    folder = found.bank.folder
+    (folder / FIGURES).mkdir(exist_ok=True)
+    paths = [folder / f"{REGRET}.parquet", folder / f"{REGRET}.csv"]
+    found.regret.to_parquet(paths[0], index=False)
+    found.regret.to_csv(paths[1], index=False, encoding="utf-8-sig")
+    for name, table in ((BOXES, found.boxes), (WORTH, found.worth)):
+        paths.append(folder / f"{name}.parquet")
+        table.to_parquet(paths[-1], index=False)
+    for picture in robust_pictures(found, language).values():
+        paths += picture.save(folder / FIGURES)
+    return paths
