@@ -85,7 +85,7 @@ class Fitted(NamedTuple):
         What was checked.
     fresh
         Outcomes of posterior draws with other seeds, shape (draws, targets).
-    best
+    best, plan
         See there.
     """
 
@@ -99,6 +99,7 @@ class Fitted(NamedTuple):
     gates: list[Gate]
     fresh: Floats
     best: Best
+    plan: Plan
 
     @property
     def passed(self) -> bool:
@@ -139,7 +140,8 @@ def fit_block(block: Block, folder: Path, plan: Plan, pool: Pool, progress: Prog
     ]  # fmt: skip
     best = best_member(block, folder / BEST, bank, posterior, plan, pool)
     return Fitted(
-        block, tuple(parts), bank, posterior, prior_fit(bank), tuple(effective), feasible, gates, fresh, best,
+        block, tuple(parts), bank, posterior, prior_fit(bank), tuple(effective), feasible, gates, fresh,
+        best, plan,
     )  # fmt: skip
 
 

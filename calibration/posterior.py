@@ -4,6 +4,7 @@ The blocks are independent once what couples them is cut, so a row of the table 
 weight. Rows count alike and stand in random order: any number of them from the beginning is a fair sample.
 """
 
+import dataclasses
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -97,6 +98,7 @@ def block_entry(fitted: Fitted, checked: Ranks | None = None) -> dict[str, Any]:
         "world": file.world,
         "until": file.until,
         "simulation": block.source,
+        "plan": dataclasses.asdict(fitted.plan),
         "bank_rows": len(fitted.parts[0].draws),
         "wave_rows": [len(part.draws) for part in fitted.parts[1:]],
         "effective": [round(each, 1) for each in fitted.effective],

@@ -44,3 +44,31 @@ def calibrate(
         print("\n".join(map(str, made.paths)))
     if not made.passed:
         raise typer.Exit(SOME_FAILED)
+
+
+@app.command(epilog="Example: python run.py validate --posterior runs/calibration --out runs/validation")
+def validate(
+    language: Language,
+    posterior: Annotated[Path, typer.Option("--posterior", help="Folder of a calibration.")] = Path(
+        "runs/calibration"
+    ),
+    out: Annotated[
+        Path, typer.Option("--out", help="New folder, or one in which this validation was begun.")
+    ] = Path("runs/validation"),
+    page: Annotated[
+        Path | None, typer.Option("--page", help="Where the page goes, such as docs/validation.md.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A fifth of the runs.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Compare the fitted model with every published figure, those held out above all."""
+    from calibration.validation import validation
+    from model.text import text
+
+    try:
+        made = validation(posterior, out, page=page, quick=quick, workers=workers, language=language)
+    except KeyboardInterrupt:
+        raise Stopped(text("calibration.resume", language)) from None
+    print("\n".join(made.lines))
+    print(text("validation.written", language))
+    print("\n".join(map(str, made.paths)))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from experiments.draws import Axis, DrawTable, Sampling, latin_hypercube, write_draws
 from experiments.identity import source_hashes
+from experiments.posterior import posterior_rows, shipped_posterior
 from experiments.store import DRAWS
 from experiments.strategies import find_strategies
 from experiments.study import Candidate, Job, Study
@@ -69,8 +70,9 @@ def check_request(
     draws
         Draws of uncertain numbers, 0 for point defaults.
     draws_from
-        Table or folder they come from (a posterior, or draws of a sweep). Without it they are a Latin
-        hypercube over the declared ranges of the calibrated parameters: what is plausible, not what data say.
+        Table or folder they come from (another posterior, or draws of a sweep). Without it they are draws of
+        the shipped posterior; before there is one, a Latin hypercube over the declared ranges of the
+        calibrated parameters: what is plausible, not what data say.
     replications
         Of each draw, or "auto": until the half-width of the main difference is under a tenth of it. By
         default 30 without draws, 2 with them.
@@ -182,12 +184,14 @@ def draw_table(request: Request, folder: Path) -> DrawTable:
 
 
 def drawn_rows(request: Request) -> list[dict[str, Value]]:
-    """Return the draws: rows of the user's table, or a Latin hypercube over the calibrated parameters."""
+    """Return the draws: rows of the user's table, of the shipped posterior, or of a Latin hypercube."""
     if request.draws_from is not None:
         rows = read_rows(request.draws_from, request.draws)
         if len(rows) < request.draws:
             raise InputError([Problem("compare.few_draws", {"n": len(rows), "wanted": request.draws})])
         return rows
+    if shipped_posterior() is not None:
+        return posterior_rows(request.draws, request.study.parameters)
     axes = tuple(
         Axis(name, float(each.low or 0.0), float(each.high or 0.0), each.scale == "log")
         for name, each in declarations().items()

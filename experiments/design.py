@@ -18,13 +18,14 @@ Example::
 Files are checked as a whole before anything runs; all problems are told at once, with line and nearest name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from experiments.draws import FACTORIAL, METHODS, TABLE, Axis, Sampling
+from experiments.posterior import POSTERIOR, posterior_rows, shipped_posterior
 from experiments.strategies import find_strategy
 from experiments.study import Candidate, Study
 from experiments.tables import read_rows
@@ -58,7 +59,9 @@ class Block(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    method: Literal["factorial", "latin_hypercube", "sobol", "one_at_a_time", "table"] = "factorial"
+    method: Literal["factorial", "latin_hypercube", "sobol", "one_at_a_time", "table", "posterior"] | None = (
+        None
+    )
     draws: Annotated[Whole, Field(le=MOST_DRAWS)] = 1
     levels: Annotated[Whole, Field(le=MOST_LEVELS)] = 2
     seed: Annotated[int, Field(strict=True, ge=0)] = 1
@@ -120,8 +123,9 @@ class _Reader:
         held, wrong = check_values(_mapping(content.get(PARAMETERS)), self.document, (PARAMETERS,))
         self.problems += wrong
         base = self.strategies(content)
-        uncertain = self.sampling(content, UNCERTAIN)
         levers = self.sampling(content, LEVERS)
+        fixed = {*held, *(levers.names if levers else ())}
+        uncertain = self.uncertain(content, fixed)
         self.apart(uncertain, levers, held)
         if self.problems or file is None:
             raise InputError(sorted(self.problems, key=lambda problem: problem.line))
@@ -157,7 +161,7 @@ class _Reader:
                 place,
                 key=place[-1],
                 value=found["input"],
-                choices=", ".join(METHODS),
+                choices=", ".join((*METHODS, POSTERIOR)),
                 nearest=hint,
             )
             return
@@ -231,6 +235,26 @@ class _Reader:
         if sampling.is_sampled and "draws" not in given:
             self.refuse("design.missing", (block,), key="draws")
         return sampling
+
+    def uncertain(self, content: Mapping[Any, Any], fixed: Collection[str]) -> Sampling | None:
+        """Read what is drawn: draws of the shipped posterior where the design says no more than their number.
+
+        What is held or decided is left out of them.
+        """
+        given = _mapping(content.get(UNCERTAIN))
+        silent = "draws" in given and not any(given.get(key) for key in ("method", "table", PARAMETERS))
+        if given.get("method") != POSTERIOR and not (silent and shipped_posterior()):
+            return self.sampling(content, UNCERTAIN)
+        if type(given.get("draws")) is not int:
+            self.refuse("design.missing", (UNCERTAIN,), key="draws")
+            return None
+        try:
+            rows = posterior_rows(given["draws"], fixed)
+        except InputError as error:
+            for problem in error.problems:
+                self.refuse(problem.code, (UNCERTAIN, "draws"), **problem.values)
+            return None
+        return Sampling(TABLE, draws=len(rows), rows=tuple(rows))
 
     def rows(self, given: Mapping[Any, Any], block: str) -> Sampling | None:
         """Read the user's table."""

@@ -4,13 +4,34 @@ It is made by the calibration (``python run.py calibrate --ship``) and is the so
 uncertain numbers are drawn and nobody says from where.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
+from experiments.tables import read_rows
+from model.declarations import Value
+from model.problems import InputError, Problem
 from model.reading import ROOT
 
 SHIPPED = ROOT / "data" / "calibration" / "posterior.csv"
+POSTERIOR = "posterior"
+"""The word for it in designs."""
 
 
 def shipped_posterior() -> Path | None:
     """Return the table of the shipped posterior, None before the first was made."""
     return SHIPPED if SHIPPED.is_file() else None
+
+
+def posterior_rows(draws: int, held: Collection[str] = ()) -> list[dict[str, Value]]:
+    """Return the first draws of the shipped posterior, a fair sample of any size; held parameters left out.
+
+    Raises
+    ------
+    InputError
+        If the table has fewer rows, or none was made yet.
+    """
+    path = shipped_posterior()
+    rows = read_rows(path, draws) if path else []
+    if len(rows) < draws:
+        raise InputError([Problem("compare.few_draws", {"n": len(rows), "wanted": draws})])
+    return [{name: value for name, value in row.items() if name not in held} for row in rows]

@@ -1,7 +1,6 @@
 """The whole of ``calibrate`` on a small scale, and the wall between fitting and hold-outs."""
 
 import json
-import sys
 
 import numpy as np
 import pandas as pd
@@ -20,34 +19,9 @@ from model.text import catalogue
 pytestmark = pytest.mark.statistical
 
 HELD_OUT = "held_out"
-opened: list[str] = []
-watching: list[bool] = []
 
 
-def _watch(event, arguments):
-    if watching and event == "open" and isinstance(arguments[0], str):
-        opened.append(arguments[0])
-
-
-sys.addaudithook(_watch)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, small_plan):
-    folder = tmp_path_factory.mktemp("calibration")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shipping, "SHIPPED", folder / "shipped" / "posterior.csv")
-        (folder / "shipped").mkdir()
-        opened.clear()
-        watching.append(True)
-        try:
-            found = run_calibration(folder / "out", check=True, workers=1, planned=small_plan, shipped=True)
-        finally:
-            watching.clear()
-    return folder, found
-
-
-def test_no_fitting_code_opens_the_hold_outs_or_the_table_of_evidence(made):
+def test_no_fitting_code_opens_the_hold_outs_or_the_table_of_evidence(made, opened):
     """Every file that was opened during a whole calibration, checks and pictures included."""
     assert any("rollout.yaml" in path for path in opened) or any("runs.parquet" in path for path in opened)
     assert not [path for path in opened if HELD_OUT in path or "evidence.csv" in path]

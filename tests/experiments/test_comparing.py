@@ -165,7 +165,8 @@ def test_failed_runs_are_left_out_with_their_partners_and_counted(tmp_path):
 
 
 @pytest.mark.common_numbers
-def test_draws_are_common_to_all_strategies_and_their_share_of_variance_is_told(tmp_path):
+def test_draws_are_common_to_all_strategies_and_their_share_of_variance_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("experiments.posterior.SHIPPED", tmp_path / "none_yet.csv")
     found = compare(
         "history", "workers_without_desks", world="four_villages", until="2013-12", draws=4, workers=1,
         decompose=False, out=tmp_path / "x",
