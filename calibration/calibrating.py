@@ -22,6 +22,8 @@ SERVICE_PART = 0.4
 """Of the draws of the rollout block, those of the service block when a smaller size is asked for."""
 WAVE_PART = 0.2
 """Of the draws of the prior, those of a wave."""
+STRAIGHT = ("service",)
+"""Blocks whose outcomes follow parameters nearly in a straight line; counts of villages do not."""
 RANKS = "{}_ranks.csv"
 SUMMARY = "summary_{}.md"
 
@@ -44,7 +46,7 @@ def plan_of(name: str, rows: int | None) -> Plan:
     """Return how much is computed for a block; ``rows`` are draws of the rollout block's prior."""
     full = FULL[name]
     wanted = full if rows is None else rows if name == "rollout" else max(int(rows * SERVICE_PART), 1)
-    return Plan(wanted, wave_rows=max(int(wanted * WAVE_PART), 1))
+    return Plan(wanted, wave_rows=max(int(wanted * WAVE_PART), 1), aimed=name in STRAIGHT)
 
 
 def run_calibration(

@@ -22,7 +22,7 @@ from calibration.checks import (
     misfit_gate,
     true_rows,
 )
-from calibration.proposals import proposal_of
+from calibration.proposals import Proposal, aimed, proposal_of
 from calibration.targets import standardised
 from calibration.weighing import Fit, fit, prior_fit, resampled, weighed
 from experiments.executors import Pool
@@ -45,6 +45,9 @@ class Plan:
         Draws of the prior.
     wave_rows, most_waves, enough
         Draws of a wave; waves are added until the fit is worth ``enough`` rows, at most so many.
+    aimed
+        Put waves where a regression says that targets are met (:func:`calibration.proposals.aimed`): where
+        outcomes follow parameters nearly in a straight line.
     fresh
         Posterior draws that are simulated again.
     best_of, best_seeds
@@ -55,6 +58,7 @@ class Plan:
     wave_rows: int = WAVE_ROWS
     most_waves: int = MOST_WAVES
     enough: float = ENOUGH_EFFECTIVE
+    aimed: bool = False
     fresh: int = FRESH_DRAWS
     best_of: int = BEST_OF
     best_seeds: int = BEST_SEEDS
@@ -124,7 +128,7 @@ def fit_block(block: Block, folder: Path, plan: Plan, pool: Pool, progress: Prog
     for number in range(1, plan.most_waves + 1):
         if posterior.effective >= plan.enough:
             break
-        proposal = proposal_of(bank.quantiles, tempered(bank, block, posterior))
+        proposal = next_proposal(block, bank, posterior, plan)
         path = folder / WAVE.format(number)
         parts.append(make_wave(block, path, number, proposal, plan.wave_rows, pool, progress=progress))
         bank = pooled(block, parts)
@@ -143,6 +147,17 @@ def fit_block(block: Block, folder: Path, plan: Plan, pool: Pool, progress: Prog
         block, tuple(parts), bank, posterior, prior_fit(bank), tuple(effective), feasible, gates, fresh,
         best, plan,
     )  # fmt: skip
+
+
+def next_proposal(block: Block, bank: Bank, posterior: Fit, plan: Plan) -> Proposal:
+    """Return where the draws of the next wave go."""
+    weights = tempered(bank, block, posterior)
+    if not plan.aimed:
+        return proposal_of(bank.quantiles, weights)
+    distances = standardised(block.targets, bank.values)
+    near = np.isfinite(distances).all(axis=1)
+    moved, added = aimed(bank.quantiles[near], weights[near], distances[near])
+    return proposal_of(moved, weights[near] / weights[near].sum(), added)
 
 
 def tempered(bank: Bank, block: Block, posterior: Fit) -> Floats:

@@ -84,8 +84,32 @@ class Proposal(NamedTuple):
         return [array.tolist() for array in arrays]
 
 
-def proposal_of(quantiles: Floats, weights: Floats) -> Proposal:
-    """Return the proposal that fits weighted rows.
+def aimed(quantiles: Floats, weights: Floats, distances: Floats) -> tuple[Floats, Floats]:
+    """Move rows to where a regression says that the targets would be met.
+
+    Where outcomes follow parameters nearly in a straight line, rows that miss the targets still tell where
+    they are met. Only proposals rest on this; what counts is what the draws put there turn out to give.
+
+    Parameters
+    ----------
+    distances
+        Of outcomes from targets in standard deviations, shape (rows, targets).
+
+    Returns
+    -------
+    rows, covariance
+        Moved rows, and what the error model of the targets adds to their covariance.
+    """
+    design = np.column_stack([np.ones(len(distances)), distances])
+    root = np.sqrt(weights)[:, None]
+    slopes, *_ = np.linalg.lstsq(design * root, quantiles * root, rcond=None)
+    moved: Floats = quantiles - distances @ slopes[1:]
+    added: Floats = slopes[1:].T @ slopes[1:]
+    return moved, added
+
+
+def proposal_of(quantiles: Floats, weights: Floats, added: Floats | None = None) -> Proposal:
+    """Return the proposal that fits weighted rows; ``added`` comes on top of their covariance.
 
     The covariance is drawn towards that of the prior, the more the fewer rows carry the weight: a handful of
     rows in many dimensions lies in a plane, and a law must not be flatter than what is known.
@@ -94,6 +118,8 @@ def proposal_of(quantiles: Floats, weights: Floats) -> Proposal:
     centre = weights @ quantiles
     apart = quantiles - centre
     covariance = (apart * weights[:, None]).T @ apart / max(1.0 - 1.0 / n_effective, LEAST)
+    if added is not None:
+        covariance = covariance + added
     shaped = np.flatnonzero(np.diag(covariance) < (1.0 - SAYS_SOMETHING) * UNIFORM_VARIANCE)
     towards_prior = len(shaped) / (len(shaped) + n_effective)
     part = (1.0 - towards_prior) * covariance[np.ix_(shaped, shaped)]

@@ -24,7 +24,15 @@ def small_plan():
     """The whole calibration in seconds: what it finds is worth little, what it does is the same."""
 
     def planned(name, rows):
-        return Plan(SIZES[name], wave_rows=SIZES[name] // 3, most_waves=1, fresh=4, best_of=2, best_seeds=2)
+        return Plan(
+            SIZES[name],
+            wave_rows=SIZES[name] // 3,
+            most_waves=1,
+            aimed=name == "service",
+            fresh=4,
+            best_of=2,
+            best_seeds=2,
+        )
 
     return planned
 

@@ -3,7 +3,8 @@ import pytest
 
 from calibration.bank import Part, pooled
 from calibration.blocks import block_of
-from calibration.proposals import proposal_of
+from calibration.proposals import aimed, proposal_of
+from calibration.targets import standardised
 from calibration.weighing import (
     contraction,
     fit,
@@ -94,3 +95,19 @@ def test_rows_of_waves_and_of_the_prior_count_together():
     assert found.effective > 5.0 * posterior.effective
     mean, sd = mean_and_sd(both.quantiles[:, :2], found.weights)
     assert mean == pytest.approx([0.4, 0.6], abs=4 * sd.max() / np.sqrt(found.effective))
+
+
+def test_rows_far_from_the_targets_still_tell_where_they_are_met():
+    """Of rows that all miss, a regression finds the middle and the spread of the posterior on a line."""
+    made = bank(2048)
+    wanted = targets(sd=0.05)
+    distances = standardised(wanted, made.values)
+    far = np.abs(distances).min(axis=1) > 2.0
+    weights = np.full(far.sum(), 1.0 / far.sum())
+    moved, added = aimed(made.quantiles[far], weights, distances[far])
+    assert (weights @ moved)[:2] == pytest.approx([0.4, 0.6], abs=0.02)
+    sd = np.sqrt(np.diag(np.cov(moved[:, :2].T) + added[:2, :2]))
+    assert sd == pytest.approx([0.054, 0.076], rel=0.3)
+    proposal = proposal_of(moved, weights, added)
+    assert proposal.shaped.tolist() == [0, 1]
+    assert proposal.centre == pytest.approx([0.4, 0.6], abs=0.02)
