@@ -11,7 +11,7 @@ COVERED := tests/agents tests/model $(addprefix --ignore=tests/model/test_,$(add
 	conservation determinism levers minimal_worlds spread_determinism spread_history two_generators))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-app browser check format bench verify coverage mutate baseline extras lock clean
+.PHONY: help setup demo test test-app app-speed browser check format bench verify coverage mutate baseline extras lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: setup ## set everything up and run the tests; ARGS="-k spread" chooses som
 
 test-app: setup ## drive the application in a real browser; ARGS="-k lessons" chooses some
 	@$(VENV) -m tools.browser $(ARGS)
+
+app-speed: setup ## how fast the application is in a real browser, write docs/application-speed.md
+	@$(VENV) -m tools.app_speed $(ARGS)
 
 browser: setup ## get what test-app takes: Debian's Chromium, if this may be, and what drives it
 	@$(VENV) -m tools.browser --get

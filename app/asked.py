@@ -24,7 +24,7 @@ from model.scenario import (
     world_names,
 )
 from model.strategy_file import strategy_names
-from model.worlds import worlds_table
+from model.worlds import world_size
 from results.story import STORIES
 
 DEFAULT_WORLD = "teaching"
@@ -165,8 +165,7 @@ def life_asked(asked: Mapping[str, Any], limits: Limits) -> tuple[Scenario, str,
     if type(rank) is not int or not 0 <= rank <= MOST_RANK:
         problems.append(Problem("app.problem.rank", {"most": MOST_RANK}))
     scenario = scenario_of(given, limits)
-    villages = next(int(str(row["villages"])) for row in worlds_table() if row["name"] == scenario.world_name)
-    if scenario.children == "none" or villages > limits.followed_villages:
+    if scenario.children == "none" or world_size(scenario.world_name)["villages"] > limits.followed_villages:
         problems.append(Problem("app.problem.not_followed", {"most": limits.followed_villages}))
     if problems:
         raise InputError(problems)
@@ -182,8 +181,12 @@ def check_size(scenario: Scenario, limits: Limits) -> None:
     """
     if scenario.children == "none":
         return
-    row = next(row for row in worlds_table() if row["name"] == scenario.world_name)
-    children = max(int(str(row[name])) for name in ("children_2010", "children_2020"))
+    children = most_children(world_size(scenario.world_name))
     if children > limits.children:
         values = {"world": scenario.world_name, "children": children, "most": limits.children}
         raise InputError([Problem("app.problem.too_large", values)])
+
+
+def most_children(size: dict[str, int]) -> int:
+    """Return the larger of the two censuses of a world."""
+    return max(size[name] for name in ("children_2010", "children_2020"))

@@ -4,7 +4,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from app.asked import DEFAULT_STRATEGY, DEFAULT_WORLD
+from app.asked import DEFAULT_STRATEGY, DEFAULT_WORLD, most_children
 from app.lessons import lessons
 from app.limits import Limits
 from columns.compiling import prepare_cache
@@ -13,7 +13,7 @@ from model.scenario import DEFAULT_UNTIL
 from model.strategy_file import load_strategy, strategy_names
 from model.text import LANGUAGES, unit_text
 from model.text import catalogue as all_texts
-from model.worlds import worlds_table
+from model.worlds import all_worlds, world_label, world_size
 from results.measures.catalogue import catalogue as measures
 from results.recording import NEEDS, VILLAGE_STATES
 from results.series import MET, NEEDED
@@ -68,24 +68,17 @@ def catalogue(limits: Limits) -> dict[str, Any]:
 
 def worlds(limits: Limits) -> list[dict[str, Any]]:
     """Return the worlds, each with whether it is small enough to have its children simulated here."""
-    english = worlds_table("en")
-    chinese = worlds_table("zh")
     return [
         {
-            "name": row["name"],
-            "what": {"en": row["what"], "zh": other["what"]},
-            "counties": row["counties"],
-            "villages": row["villages"],
-            "children": row["children_2010"],
-            "with_children": most_children(row) <= limits.children,
+            "name": name,
+            "what": {language: world_label(name, language) for language in LANGUAGES},
+            "counties": size["counties"],
+            "villages": size["villages"],
+            "children": size["children_2010"],
+            "with_children": most_children(size) <= limits.children,
         }
-        for row, other in zip(english, chinese, strict=True)
+        for name, size in ((name, world_size(name)) for name in all_worlds())
     ]
-
-
-def most_children(row: dict[str, object]) -> int:
-    """Return the larger of the two censuses of a world."""
-    return max(int(str(row[name])) for name in ("children_2010", "children_2020"))
 
 
 def strategy(name: str) -> dict[str, Any]:

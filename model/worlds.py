@@ -113,27 +113,42 @@ def worlds_table(language: str = "en", parameters: Parameters | None = None) -> 
     Shipped worlds are not built: the numbers come from the county table and the demographic plan. Memory is
     an estimate of the columns of a run, in megabytes.
     """
+    parameters = parameters or default_parameters()
+    return [
+        {
+            "name": name,
+            "what": world_label(name, language),
+            **world_size(name, parameters),
+            "memory_megabytes": memory_megabytes(name, parameters),
+        }
+        for name in all_worlds()
+    ]
+
+
+def all_worlds() -> tuple[str, ...]:
+    """Return the names of the shipped worlds and of those that the user imported."""
     from model.own.store import own_names
 
-    parameters = parameters or default_parameters()
-    rows: list[dict[str, object]] = []
-    for name in (*WORLDS, *own_names()):
-        table, kinds = _counties_of(name, parameters)
-        units = units_of(table, kinds).sum(axis=1)
-        sectors = census_sectors(table, kinds)
-        rows.append(
-            {
-                "name": name,
-                "what": text(f"world.{name}" if name in WORLDS else "places.own_world", language),
-                "counties": len(table),
-                "townships": int(np.minimum(table.townships, units).sum()),
-                "villages": int(units.sum()),
-                "children_2010": int(sectors["children_2010"].sum()),
-                "children_2020": int(sectors["children_2020"].sum()),
-                "memory_megabytes": memory_megabytes(name, parameters),
-            }
-        )
-    return rows
+    return (*WORLDS, *own_names())
+
+
+def world_label(name: str, language: str) -> str:
+    """Return what a world is, in a sentence."""
+    return text(f"world.{name}" if name in WORLDS else "places.own_world", language)
+
+
+def world_size(name: str, parameters: Parameters | None = None) -> dict[str, int]:
+    """Return how many places and children a world has, without building a shipped one."""
+    table, kinds = _counties_of(name, parameters or default_parameters())
+    units = units_of(table, kinds).sum(axis=1)
+    sectors = census_sectors(table, kinds)
+    return {
+        "counties": len(table),
+        "townships": int(np.minimum(table.townships, units).sum()),
+        "villages": int(units.sum()),
+        "children_2010": int(sectors["children_2010"].sum()),
+        "children_2020": int(sectors["children_2020"].sum()),
+    }
 
 
 def memory_megabytes(name: str, parameters: Parameters | None = None) -> int:
