@@ -17,7 +17,7 @@ function config() {
     axis: { labelFontSize: 14, titleFontSize: 14, labelColor: ink, titleColor: muted, titleFontWeight: "normal", gridColor: grid, domainColor: muted, tickColor: muted, labelFont: font, titleFont: font },
     axisY: { domain: false, ticks: false },
     axisX: { grid: false },
-    legend: { labelFontSize: 14, titleFontSize: 14, labelColor: ink, orient: "top", title: null, symbolType: "square", columns: 2, labelLimit: 260, rowPadding: 2, offset: 10 },
+    legend: { labelFontSize: 14, titleFontSize: 14, labelColor: ink, orient: "top", title: null, symbolType: "square", columns: narrow() ? 1 : 2, labelLimit: 260, rowPadding: 2, offset: 10 },
     text: { fontSize: 14, font },
   };
 }
@@ -27,7 +27,7 @@ const axisX = { field: "date", type: "temporal", scale: { type: "utc" }, axis: {
 const axisY = (format = ",~r") => ({ field: "value", type: "quantitative", axis: { title: null, format, tickCount: 4 } });
 
 function lines(rows, names, colours, format) {
-  if (narrow()) return { data: { values: rows }, mark: { type: "line", strokeWidth: 2.5 }, encoding: { x: axisX, y: axisY(format), color: { field: "name", scale: { domain: names, range: colours }, legend: { symbolType: "stroke", columns: 1 } } } };
+  if (narrow()) return { data: { values: rows }, mark: { type: "line", strokeWidth: 2.5 }, encoding: { x: axisX, y: axisY(format), color: { field: "name", scale: { domain: names, range: colours }, legend: { symbolType: "stroke" } } } };
   const last = {};
   for (const row of rows) last[row.name] = row;
   const ends = spread(Object.values(last), Math.max(...rows.map((row) => row.value), 1e-9));
@@ -51,7 +51,10 @@ function readable(hex) {
 }
 
 /** Whether there is no room for names beside the lines. */
-const narrow = () => document.documentElement.clientWidth < 520;
+const phone = matchMedia("(max-width: 519px)");
+const narrow = () => phone.matches;
+/** Charts are drawn anew when there is room for names, or none any more. */
+export const onRoom = (listener) => phone.addEventListener("change", listener);
 
 /** Ends of lines moved apart so that their names do not meet. */
 function spread(ends, most) {
@@ -171,5 +174,6 @@ export function chartView() {
   }
 
   onLanguage(draw);
+  onRoom(draw);
   return { element: frame.element, use };
 }

@@ -64,7 +64,7 @@ export function childView(catalogue) {
     const [year, month] = about.born.split("-").map(Number);
     who.textContent = t("life.who", { ...about, county: language() === "en" && about.county_en ? t("life.county", { name: about.county_en }) : about.county, born: t("life.born", { year, month }), traits: about.traits.map((each) => t(`stratum.${each}`)).join(t("life.comma")) || t("life.no_trait") });
     answer.textContent = t("life.answer", { last: monthName(months[months.length - 1]), with_worker: whole(unmet.with_worker), without: whole(unmet.without) });
-    key.replaceChildren(...KEY.flatMap(([name, say]) => [h("span.swatch", { style: `background:var(--${name})` }), `${t(say)} `]));
+    key.replaceChildren(...KEY.flatMap(([name, say]) => [h("span.item", {}, h("span.swatch", { style: `background:var(--${name})` }), t(say)), " "]));
     drawLines();
     tell();
   }

@@ -1,7 +1,7 @@
 // Compare: two strategies side by side on the same random numbers, and what can be told apart.
 
 import { button, calm, choice, colour, h, panel, words } from "barefoot/dom";
-import { drawLines } from "barefoot/charts";
+import { drawLines, onRoom } from "barefoot/charts";
 import { Clock, Film } from "barefoot/film";
 import { placeView } from "barefoot/place";
 import { player } from "barefoot/player";
@@ -73,6 +73,7 @@ export function compareView(catalogue) {
   clock.end = () => films[0]?.nMonths ?? 0;
   clock.on("month", writeLive);
   onLanguage(() => { write(); writeLive(); writeOutcomes(); drawCharts(); });
+  onRoom(() => drawCharts());
   for (const [i, place] of places.entries()) place.board.element.addEventListener("pointerup", () => setTimeout(() => { if (places[i].look()) places[1 - i].setView(places[i].look()); }, 400));
 
   const asked = () => SIDES.map((_, i) => {
@@ -149,7 +150,7 @@ export function compareView(catalogue) {
     outcome.body.querySelector("table").replaceChildren(headRow([t("app.live.difference"), t("app.compare.verdict")]), h("tbody", {}, ...rows.map((row) => h("tr", {},
       h("th", { scope: "row" }, both(catalogue.measures[row.outcome])),
       ...SIDES.map((side) => h("td", {}, shown(row.outcome, row[side].estimate))),
-      h("td", {}, signed(row.outcome, row.difference.estimate), row.difference.low === null ? "" : h("span.range", {}, t("app.range", { low: signed(row.outcome, row.difference.low), high: signed(row.outcome, row.difference.high) }))),
+      h("td", {}, signed(row.outcome, row.difference.estimate), row.difference.low === null || row.verdict === "same" ? "" : h("span.range", {}, t("app.range", { low: signed(row.outcome, row.difference.low), high: signed(row.outcome, row.difference.high) }))),
       h(`td.verdict.${row.verdict}`, {}, t(`app.verdict.${row.verdict}`))))));
   }
 

@@ -3,7 +3,7 @@
 import { h, panel } from "barefoot/dom";
 import { both, number, onLanguage, t, whole } from "barefoot/text";
 
-const [MOST_SQUARES, SIDE, MONTHS_FOR_MEAN, LONG_MONTHS] = [60, 8, 12, 3];
+const [MOST_SQUARES, SIDE, MONTHS_FOR_MEAN, LONG_MONTHS] = [38, 8, 12, 3];
 const SCALES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000];
 
 /** Months of work that wait before a desk: minutes of the queue over the minutes offered in a month of the last year. */

@@ -6,7 +6,7 @@ import { t, whole } from "barefoot/text";
 
 const STATES = ["none", "wanted", "filled", "active"];
 const LEVELS = [0.01, 0.1, 0.25, 0.5, 0.75];
-const [MANY, LEAST_DOT, DOT_PER_ROOT_CHILD, TEXT] = [4000, 2.2, 0.014, 14];
+const [MANY, LEAST_DOT, DOT_PER_ROOT_CHILD, TEXT, LEAST_NUMBERED] = [4000, 2.2, 0.014, 14, 15];
 /** States of a need by what is shown of it; the first that a child has decides its colour. */
 const NEEDS = [["need-waiting", [6, 7]], ["need-gathering", [3, 4, 5]], ["need-untouched", [2]], ["need-next-term", [8]], ["need-gave-up", [10]], ["served", [9]]];
 
@@ -169,7 +169,7 @@ function nearVillages(open, { first, sizes, layout, view, sx, sy, inside }) {
   for (const c of open) {
     for (let v = first[c]; v < first[c] + sizes[c]; v += 1) {
       const r = layout.village.radius[v] * view.scale;
-      if (r >= 20 && inside(sx(layout.village.x[v]), sy(layout.village.y[v]), r)) near.push(v);
+      if (r >= LEAST_NUMBERED && inside(sx(layout.village.x[v]), sy(layout.village.y[v]), r)) near.push(v);
     }
   }
   return near;
@@ -192,7 +192,8 @@ function villageLabel(context, x, y, r, name, unmet, state, paint, opened) {
   if (unmet === undefined) { if (context.measureText(name).width < 1.8 * r) context.fillText(name, x, y); return; }
   const tall = r > 30 && context.measureText(name).width < 1.75 * r;
   if (tall) { context.fillText(name, x, y - 9); context.font = `${TEXT}px ${fontOf(context)}`; }
-  context.fillText(whole(unmet), x, y + (tall ? 10 : 0));
+  const label = whole(unmet);
+  if (tall || context.measureText(label).width < 1.9 * r) context.fillText(label, x, y + (tall ? 10 : 0));
 }
 
 /** Households of a village as squares; those with children in need in the colour of the most pressing need. */

@@ -61,6 +61,7 @@ export function playView(catalogue) {
   const downloads = downloadView(() => film, (content) => run({}, content));
   const scenario = panel("app.scenario", h("div.fields", {}, ...controls.fields, h("div.go", {}, start, stop)), h("div.tell", {}, controls.about, status));
   scenario.element.classList.add("scenario");
+  for (const [where, part] of Object.entries({ levers, place, flow, desks })) part.element.classList.add(`at-${where}`);
   clock.limit = () => film?.known ?? 0;
   clock.end = () => film?.nMonths ?? 0;
   levers.useStrategy(controls.chosen().levers);
@@ -111,7 +112,7 @@ export function playView(catalogue) {
   }
 
   const element = h("div.view.play-view", {}, scenario.element,
-    h("div.stage-grid", {}, levers.element, place.element, h("div.side", {}, flow.element, desks.element)),
+    h("div.stage-grid", {}, levers.element, place.element, flow.element, desks.element),
     bar.element, charts.element, downloads.element);
   if (offline) recorded().then(offerRecorded); else run();
 
