@@ -137,7 +137,25 @@ def sweep(
         )  # fmt: skip
     except KeyboardInterrupt:
         raise Stopped(text("experiment.resume", language)) from None
+    if made.counts.get("done"):
+        report_swept(made.folder, language, as_json)
     tell(made.folder, made.counts, made.outcome.made, language, as_json)
+
+
+def report_swept(folder: Path, language: str, as_json: bool) -> None:
+    """Write the report of a sweep; where failures leave nothing to compare, the counts tell of it."""
+    from experiments.swept_files import write_swept
+    from model.problems import InputError
+    from model.text import text
+
+    try:
+        paths = write_swept(folder, language)
+    except InputError as error:
+        print("\n".join(error.messages(language)), file=sys.stderr)
+        return
+    if not as_json:
+        print(text("cli.files_written", language))
+        print(paths[0])
 
 
 def tell(

@@ -24,6 +24,10 @@ def report(
         from experiments.mapped_files import map_again
 
         made = map_again(folder, language)[:1]
+    elif (folder / "experiment.json").is_file() and (folder / "design.yaml").is_file():
+        from experiments.swept_files import write_swept
+
+        made = write_swept(folder, language)[:1]
     elif is_comparison(folder):
         from experiments.comparing_again import comparison_again
 

@@ -201,8 +201,8 @@ def probing(design: Design, method: str, draws: int) -> Design:
     )
 
 
-def analyse(bank: Bank, method: str, outcome: str = MAIN) -> Sensed:
-    """Return the indices of the runs of a bank.
+def analyse(bank: Bank, method: str, outcome: str = MAIN, targets: Sequence[Target] | None = None) -> Sensed:
+    """Return the indices of the runs of a bank; with ``targets`` only of these and the main outcome.
 
     Raises
     ------
@@ -216,9 +216,11 @@ def analyse(bank: Bank, method: str, outcome: str = MAIN) -> Sensed:
         raise InputError([Problem("sensing.one_at_a_time", {"folder": str(bank.folder)})])
     if bank.draws.shape[1] == 0 or (method == PAWN and len(bank.draws) < LEAST_DRAWS):
         raise InputError([_too_few(bank, len(bank.draws) if bank.draws.shape[1] else 0)])
+    outcomes = [outcome] if targets else outcomes_of(bank, outcome)
+    targets = targets or list(targets_of(bank))
     tables, pairs, left_out = [], [], 0
-    for target in targets_of(bank):
-        for name in outcomes_of(bank, outcome):
+    for target in targets:
+        for name in outcomes:
             y = bank.by_draw(name, *target)
             if y.isna().any():
                 continue
@@ -234,8 +236,8 @@ def analyse(bank: Bank, method: str, outcome: str = MAIN) -> Sensed:
     shares = [
         {"outcome": name, "strategy": target[0], "reference": target[1],
          "draws_share": found.draws, "replications_share": found.replications}
-        for target in targets_of(bank)
-        for name in outcomes_of(bank, outcome)
+        for target in targets
+        for name in outcomes
         if (found := bank.variance(name, *target, draws=apart)) is not None
     ]  # fmt: skip
     columns = ["outcome", "strategy", "reference", "draws_share", "replications_share"]
@@ -279,8 +281,8 @@ def independent(drawn: Sampling, blocks: Sequence[int]) -> Sequence[int]:
 
 def sampling_of(about: dict[str, Any]) -> Sampling | None:
     """Return how the numbers of a sweep were drawn; None where they were not."""
-    drawn = about["same"].get("uncertain")
-    if not drawn:
+    drawn = about["same"].get("uncertain", {})
+    if not drawn.get("method"):
         return None
     axes = tuple(
         Axis(name, low, high, logarithmic, tuple(values))

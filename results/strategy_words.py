@@ -1,12 +1,26 @@
 """What strategies are called: shipped ones by their names in the catalogues, others as their files are."""
 
+from model.declarations import declarations
 from model.text import catalogue, text
+from results.parameter_words import parameter_label
+from results.wording import bracketed
 
 
 def strategy_name(name: str, language: str = "en") -> str:
-    """Return the name of a strategy: "Poorest first"; levers that are set besides stand after it."""
-    base, blank, settings = name.partition(" ")
-    return f"{catalogue(language).get(f'strategy_name.{base}', base.replace('_', ' '))}{blank}{settings}"
+    """Return the name of a strategy: "Poorest first"; levers set besides follow: "(Staff of desks: 2)"."""
+    base, _, settings = name.partition(" ")
+    known = catalogue(language).get(f"strategy_name.{base}", base.replace("_", " "))
+    return bracketed(known, _settings(settings, language), language) if settings else known
+
+
+def _settings(settings: str, language: str) -> str:
+    """Write "desk_fte_factor=2 supervision=2" with the labels of the parameters."""
+    colon, comma = text("page.colon", language), "、" if language == "zh" else ", "
+    pairs = [setting.partition("=") for setting in settings.split(" ")]
+    return comma.join(
+        f"{parameter_label(name, language) if name in declarations() else name}{colon}{value}"
+        for name, _, value in pairs
+    )
 
 
 def strategy_short(name: str, language: str = "en") -> str:
