@@ -1,12 +1,12 @@
-"""Commands that look for a good decision: the map of coverage and capacity."""
+"""Commands that look for a good decision: the map of coverage and capacity, fronts, targets."""
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from commands.experimenting import SOME_FAILED, Dask, FailFast, Workers, tell
+from commands.experimenting import SOME_FAILED, Dask, FailFast, Strategies, Workers, tell
 from commands.shared import AsJson, Language, Stopped, app
 
 
@@ -53,3 +53,88 @@ def map_(
         print("\n".join(map(str, paths)))
     more = {"answers": said, "cpu_seconds": found.facts["cpu_seconds"]}
     tell(where, found.facts["counts"], found.facts["made"], language, as_json, more)
+
+
+@app.command(epilog='Example: python run.py optimise --goal "effective_coverage_share>=.4" --world teaching')
+def optimise(
+    language: Language,
+    problem: Annotated[
+        Path | None, typer.Argument(help="YAML file: levers, objectives, budget; see docs/guide/optimise.md.")
+    ] = None,
+    goal: Annotated[
+        str, typer.Option("--goal", help="Target; the least workers and desk hours that reach it are sought.")
+    ] = "",
+    world: Annotated[str | None, typer.Option("--world", help="With --goal; see `worlds`.")] = None,
+    seeds: Annotated[int | None, typer.Option("--seeds", help="With --goal: runs of every plan.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="With --goal: NAME=VALUE; may be repeated.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="New folder, or one in which this search was begun.")
+    ] = None,
+    workers: Workers = None,
+    dask: Dask = "",
+    fail_fast: FailFast = False,
+    strategies: Strategies = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the plans that no other beats under a budget, or the least workers and desk hours for a target."""
+    import datetime as dt
+
+    from model.problems import InputError, Problem
+    from model.text import text
+
+    if bool(goal) == (problem is not None):
+        raise InputError([Problem("optimise.both" if goal else "optimise.neither")])
+    if problem is not None and (world or seeds is not None or settings):
+        raise InputError([Problem("optimise.only_goal")])
+    now = dt.datetime.now().astimezone()
+    where = out or Path("runs") / f"{now:%Y-%m-%d-%H%M%S}-optimise"
+    options: Any = {"workers": workers, "dask": dask, "fail_fast": fail_fast}
+    try:
+        if problem is None:
+            found, paths, said = _goal(goal, where, language, options, world, seeds, settings or [])
+        else:
+            found, paths, said = _front(problem, where, language, options, strategies)
+    except KeyboardInterrupt:
+        raise Stopped(text("experiment.resume", language)) from None
+    if not as_json:
+        print("\n".join(said))
+        print(text("cli.files_written", language))
+        print("\n".join(map(str, paths)))
+    counts = found.facts["counts"]
+    tell(where, counts, sum(counts.values()), language, as_json, {"answers": said})
+
+
+def _goal(
+    goal: str,
+    where: Path,
+    language: str,
+    options: Any,
+    world: str | None,
+    seeds: int | None,
+    given: list[str],
+) -> Any:
+    from experiments.front_files import write_goal
+    from experiments.seeking import SEEDS, check_goal, run_goal
+    from model.parameters import parse_settings
+    from model.scenario import DEFAULT_WORLD
+    from results.front_words import goal_answers
+
+    request = check_goal(
+        goal, world=world or DEFAULT_WORLD, seeds=SEEDS if seeds is None else seeds,
+        settings=parse_settings(given),
+    )  # fmt: skip
+    found = run_goal(request, where, **options)
+    return found, write_goal(found, where, language), goal_answers(found.plans, found.facts, language)
+
+
+def _front(problem: Path, where: Path, language: str, options: Any, strategies: Path | None) -> Any:
+    from experiments.front_files import write_front
+    from experiments.optimising import run_optimise
+    from experiments.problem import read_problem
+    from results.front_words import front_answers
+
+    found = run_optimise(read_problem(problem, strategies), where, **options)
+    paths = write_front(found, where, str(problem), language)
+    return found, paths, front_answers(found.plans, found.facts, language)

@@ -28,6 +28,10 @@ def report(
         from experiments.swept_files import write_swept
 
         made = write_swept(folder, language)[:1]
+    elif (folder / "optimise.json").is_file():
+        from experiments.front_files import decision_again
+
+        made = decision_again(folder, language)[:1]
     elif is_comparison(folder):
         from experiments.comparing_again import comparison_again
 

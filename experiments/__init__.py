@@ -4,14 +4,16 @@ from typing import Any
 
 FUNCTIONS = {
     "compare": "comparing",
+    "least_means": "seeking",
     "map_capacity": "mapping",
+    "optimise": "optimising",
     "robustness": "robust",
     "sensitivity": "sensing",
     "sweep": "sweeping",
 }
 """What a notebook wants, and the module it is in; each is imported when it is asked for."""
 
-__all__ = ["compare", "map_capacity", "robustness", "sensitivity", "sweep"]
+__all__ = ["compare", "least_means", "map_capacity", "optimise", "robustness", "sensitivity", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -18,6 +18,7 @@ Example::
 Files are checked as a whole before anything runs; all problems are told at once, with line and nearest name.
 """
 
+import dataclasses
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
@@ -93,6 +94,20 @@ class Design(NamedTuple):
     levers: tuple[str, ...]
 
 
+class Parts(NamedTuple):
+    """What a design consists of, strategies and levers not put together yet."""
+
+    file: DesignFile
+    study: Study
+    uncertain: Sampling | None
+    levers: Sampling | None
+
+
+def base_of(study: Study) -> dict[str, Strategy]:
+    """Return the strategies of a study by name."""
+    return {name: candidate.strategy for name, candidate in study.candidates.items()}
+
+
 def read_design(path: Path, strategies: Path | None = None) -> Design:
     """Read and check a design; ``strategies`` is a folder of the user's own.
 
@@ -101,10 +116,10 @@ def read_design(path: Path, strategies: Path | None = None) -> Design:
     InputError
         With everything that is wrong, in file and line.
     """
-    return _Reader(read_yaml(path), Path(path), strategies).design()
+    return DesignReader(read_yaml(path), Path(path), strategies).design()
 
 
-class _Reader:
+class DesignReader:
     """Turns a document into a design and collects what is wrong with it."""
 
     def __init__(self, document: Document, path: Path, strategies: Path | None) -> None:
@@ -112,9 +127,17 @@ class _Reader:
         self.problems = list(document.problems)
 
     def refuse(self, code: str, place: tuple[Any, ...], **values: object) -> None:
+        """Note a problem at its place in the file."""
         self.problems.append(self.document.problem(code, *place, **values))
 
     def design(self) -> Design:
+        """Return the design; raise all that is wrong with it."""
+        file, study, uncertain, levers = self.parts()
+        study = dataclasses.replace(study, candidates=self.candidates(base_of(study), levers))
+        return Design(study, uncertain, file.replications, levers.names if levers else ())
+
+    def parts(self) -> "Parts":
+        """Return the parts of a design, its strategies without levers yet; raise all that is wrong."""
         content = self.document.value
         if not isinstance(content, Mapping):
             raise InputError([*self.problems, self.document.problem("file.not_mapping")])
@@ -129,16 +152,15 @@ class _Reader:
         self.apart(uncertain, levers, held)
         if self.problems or file is None:
             raise InputError(sorted(self.problems, key=lambda problem: problem.line))
-        candidates = self.candidates(base, levers)
         sampled = uncertain is not None and uncertain.method not in (FACTORIAL, "one_at_a_time")
         study = Study(
             world=world,
             until=until,
-            candidates=candidates,
+            candidates={name: Candidate(name, strategy) for name, strategy in base.items()},
             parameters=held,
             seeds=file.seeds or ("separate" if sampled else "common"),
         )
-        return Design(study, uncertain, file.replications, levers.names if levers else ())
+        return Parts(file, study, uncertain, levers)
 
     def structure(self, content: Mapping[Any, Any]) -> DesignFile | None:
         """Check keys and types; None if any is wrong."""
@@ -181,6 +203,7 @@ class _Reader:
         )
 
     def world(self, content: Mapping[Any, Any]) -> str:
+        """Read the name of the world."""
         world = content.get("world") or DEFAULT_WORLD
         if world not in world_names():
             names = world_names()
@@ -189,6 +212,7 @@ class _Reader:
         return str(world)
 
     def until(self, content: Mapping[Any, Any]) -> int:
+        """Read the last month."""
         try:
             return month_index(content.get("until") or DEFAULT_UNTIL)
         except MonthError as error:
@@ -290,6 +314,7 @@ class _Reader:
         return self.ranged(declared, row, place)
 
     def listed(self, declared: Declaration, values: Any, place: tuple[Any, ...]) -> Axis | None:
+        """Read a list of values."""
         if not isinstance(values, list) or not values:
             self.refuse("design.range", place, key=declared.name)
             return None
@@ -297,6 +322,7 @@ class _Reader:
         return Axis(declared.name, values=tuple(value for value in read if value is not None))
 
     def ranged(self, declared: Declaration, row: Mapping[str, Any], place: tuple[Any, ...]) -> Axis | None:
+        """Read a range, the declared one where nothing is given."""
         if declared.type == "switch":
             return Axis(declared.name, values=(False, True))
         if declared.type == "choice":
@@ -319,6 +345,7 @@ class _Reader:
         return Axis(declared.name, float(low), float(high), scale == "log")
 
     def value(self, declared: Declaration, value: Any, place: tuple[Any, ...]) -> Value | None:
+        """Read one value."""
         try:
             return declared.read(value)
         except InputError as error:
@@ -350,14 +377,14 @@ class _Reader:
             )
             raise InputError([problem])
         named = [
-            (f"{name} {_written(row)}".rstrip(), strategy, row)
+            (f"{name} {settings_text(row)}".rstrip(), strategy, row)
             for name, strategy in base.items()
             for row in settings
         ]
         return {name: Candidate(name, strategy, row) for name, strategy, row in named}
 
 
-def _written(row: Mapping[str, Value]) -> str:
+def settings_text(row: Mapping[str, Value]) -> str:
     """Write settings of levers as people set them: "desk_fte_factor=2"."""
     return " ".join(f"{name}={declarations()[name].shown(value)}" for name, value in row.items())
 

@@ -39,7 +39,7 @@ def line_sentence(plans: pd.DataFrame, line: pd.DataFrame, language: str) -> str
         every=parts[0],
         none=parts[1],
         share=percent(float(today["desk_binds_share"]), language, 0),
-        desks=_times(float(today["desk_factor"])),
+        desks=times(float(today["desk_factor"]), language),
     )
 
 
@@ -65,8 +65,8 @@ def together_sentence(plans: pd.DataFrame, language: str) -> str:
         language,
         lowest=percent(float(plans[OUTCOME].min()), language),
         highest=percent(float(plans[OUTCOME].max()), language),
-        few=_times(few),
-        many=_times(many),
+        few=times(few, language),
+        many=times(many, language),
         gain_few=points(gains[0], language),
         gain_many=points(gains[1], language),
     )
@@ -113,7 +113,7 @@ def captions(tables: Mapping[str, pd.DataFrame], language: str = "en") -> dict[s
         use=text(f"use.{top['use']}.in_sentence", language),
         value=number(float(top[VALUE]), language, 2),
         coverage=percent(float(top["coverage_share"]), language, 0),
-        desks=_times(float(top["desk_factor"])),
+        desks=times(float(top["desk_factor"]), language),
     )  # fmt: skip
     return {
         "map": text(
@@ -153,7 +153,7 @@ def use_rows(plans: pd.DataFrame, uses: pd.DataFrame, language: str) -> dict[str
                 "one_off": percent(one_off, language, 0),
             }
         )
-    return {"head": head, "rows": rows, "desks": _times(float(chosen[0]["desk_factor"]))}
+    return {"head": head, "rows": rows, "desks": times(float(chosen[0]["desk_factor"]), language)}
 
 
 def _cell(row: pd.Series, language: str) -> tuple[str, str]:
@@ -173,5 +173,6 @@ def nearest(plans: pd.DataFrame, coverage: float, desks: float) -> pd.Series:
     return found
 
 
-def _times(factor: float) -> str:
-    return f"×{factor:.2g}"
+def times(factor: float, language: str = "en", digits: str = ".2g") -> str:
+    """Write desk hours as a multiple of those of 2010: "×0.5"; in Chinese "0.5倍"."""
+    return f"{factor:{digits}}倍" if language == "zh" else f"×{factor:{digits}}"

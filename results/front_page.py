@@ -1,0 +1,170 @@
+"""Pages of decisions: the plans that no other beats, and the least means for a target."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from model.declarations import declarations
+from model.text import catalogue, text
+from results.capacity_page import PRICES
+from results.figures.front import front_picture, goal_picture
+from results.front_words import (
+    MONEY,
+    front_answers,
+    front_caption,
+    goal_answers,
+    goal_caption,
+    outcome_label,
+    written,
+)
+from results.measures.intervals import Interval
+from results.page import render
+from results.parameter_rows import OF_MANY_RUNS, assumption_rows
+from results.style import Picture
+from results.wording import between, number, percent
+
+type Cell = tuple[str, str]
+
+
+class Decision(NamedTuple):
+    """What a page of a decision is made of: tables, facts and the command."""
+
+    tables: Mapping[str, pd.DataFrame]
+    facts: Mapping[str, Any]
+    command: str
+
+
+def front_pictures(found: Decision, language: str = "en") -> dict[str, Picture]:
+    """Return the picture of a front by name."""
+    objectives = found.facts["objectives"]
+    labels = {name: outcome_label(name, language) for name in objectives}
+    caption = front_caption(found.tables["plans"], found.facts, language)
+    drawn = front_picture(
+        found.tables["plans"], found.tables["searched"], objectives, labels, caption, language
+    )
+    return {drawn.name: drawn}
+
+
+def front_page(found: Decision, pictures: Mapping[str, Picture], language: str = "en") -> str:
+    """Return the page of a front as HTML."""
+    plans, facts = found.tables["plans"], found.facts
+    levers, objectives = facts["levers"], facts["objectives"]
+    shown = [*dict.fromkeys([*objectives, MONEY])]
+    rows: list[list[Cell]] = []
+    for row in plans.to_dict("records"):
+        cells: list[Cell] = [(declarations()[name].shown(row[name]), "") for name in levers]
+        for name in shown:
+            found_ = Interval(row[name], row[f"{name}_low"], row[f"{name}_high"], 0)
+            kind = "share" if name.endswith("_share") else "number"
+            cells.append((written(name, row[name], language), between(found_, language, kind)))
+        cells.append((written(objectives[0], row[f"{objectives[0]}_searched"], language), ""))
+        cells.append((percent(row["within_budget_share"], language, 0), ""))
+        cells.append((text(f"front.still.{'yes' if row['still_unbeaten'] else 'no'}", language), ""))
+        rows.append(cells)
+    head = [declarations()[name].label.in_language(language) for name in levers]
+    head += [outcome_label(name, language) for name in shown]
+    head += [text(f"front.head.{name}", language) for name in ("searched", "budget", "still")]
+    return _page(
+        found,
+        pictures,
+        language,
+        title=text("front.title", language),
+        kicker=text(
+            "front.kicker",
+            language,
+            world=_world(facts, language),
+            tried=facts["plans_tried"],
+            seeds=facts["seeds"],
+            fresh=facts["fresh_seeds"],
+        ),
+        answers=front_answers(plans, facts, language),
+        chance=text("front.chance", language),
+        picture="front",
+        table_text=text("front.table.text", language),
+        head=head,
+        rows=rows,
+        names=dict.fromkeys([*levers, *PRICES, *OF_MANY_RUNS]),
+    )
+
+
+def goal_pictures(found: Decision, language: str = "en") -> dict[str, Picture]:
+    """Return the picture of a target by name."""
+    drawn = goal_picture(
+        found.tables["plans"], goal_caption(found.tables["plans"], found.facts, language), language
+    )
+    return {drawn.name: drawn}
+
+
+def goal_page(found: Decision, pictures: Mapping[str, Picture], language: str = "en") -> str:
+    """Return the page of a target as HTML."""
+    plans, facts = found.tables["plans"], found.facts
+    outcome = facts["outcome"]
+    kind = "share" if outcome.endswith("_share") else "months"
+    rows: list[list[Cell]] = []
+    for row in plans.to_dict("records"):
+        ok = row["reached"]
+        fresh = Interval(row["fresh"], row["fresh_low"], row["fresh_high"], 0)
+        rows.append(
+            [
+                (percent(row["coverage_share"], language, 0), ""),
+                (f"×{row['desk_factor']:.2f}" if ok else text("goal.not_reached", language), ""),
+                (number(row["desk_hours_per_month"], language) if ok else "–", ""),
+                (number(row["yuan_per_year"], language) if ok else "–", ""),
+                (written(outcome, row["searched"], language), ""),
+                (written(outcome, row["fresh"], language), between(fresh, language, kind))
+                if ok
+                else ("–", ""),
+                (percent(row["fresh_met_share"], language, 0) if ok else "–", ""),
+            ]
+        )
+    head = [text(f"goal.head.{name}", language) for name in (
+        "coverage", "desks", "hours", "yuan", "searched", "fresh", "met",
+    )]  # fmt: skip
+    return _page(
+        found,
+        pictures,
+        language,
+        title=text("goal.title", language),
+        kicker=text(
+            "goal.kicker",
+            language,
+            world=_world(facts, language),
+            goal=facts["goal"],
+            seeds=facts["seeds"],
+            fresh=facts["fresh_seeds"],
+        ),
+        answers=goal_answers(plans, facts, language),
+        chance=text("goal.chance", language),
+        picture="goal",
+        table_text=text("goal.table.text", language),
+        head=head,
+        rows=rows,
+        names=dict.fromkeys([*PRICES, *OF_MANY_RUNS]),
+    )
+
+
+def _page(
+    found: Decision, pictures: Mapping[str, Picture], language: str, *, names: Sequence[str] | dict[str, Any],
+    **content: Any,
+) -> str:  # fmt: skip
+    failed = int(found.facts["failed"])
+    return render(
+        "front.html",
+        language,
+        pictures,
+        warnings=[text("map.warn.failed", language, n=failed)] if failed else [],
+        parameters=assumption_rows(language, list(names)),
+        command=found.command,
+        files=text("map.files", language, names=", ".join(found.tables)),
+        facts=[
+            (catalogue(language).get(f"facts.{key}", key), str(value))
+            for key, value in found.facts.items()
+            if isinstance(value, str | int) and not isinstance(value, bool)
+        ],
+        **content,
+    )
+
+
+def _world(facts: Mapping[str, Any], language: str) -> str:
+    return catalogue(language).get(f"world.{facts['world']}", str(facts["world"]))
