@@ -156,8 +156,7 @@ def next_proposal(block: Block, bank: Bank, posterior: Fit, plan: Plan) -> Propo
         return proposal_of(bank.quantiles, weights)
     distances = standardised(block.targets, bank.values)
     near = np.isfinite(distances).all(axis=1)
-    moved, added = aimed(bank.quantiles[near], weights[near], distances[near])
-    return proposal_of(moved, weights[near] / weights[near].sum(), added)
+    return aimed(bank.quantiles[near], weights[near] / weights[near].sum(), distances[near])
 
 
 def tempered(bank: Bank, block: Block, posterior: Fit) -> Floats:

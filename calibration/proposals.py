@@ -25,9 +25,12 @@ WIDER = 1.4
 SAYS_SOMETHING = 0.15
 """Contraction under which a parameter is drawn evenly."""
 POINTS_AT_ONCE = 1 << 12
-VOLUME_POINTS = 1 << 16
+VOLUME_POINTS, VOLUME_POINTS_AIMED = 1 << 16, 1 << 18
+"""Points that say how much of a law lies within the prior; of a wide one hardly any does."""
 UNIFORM_VARIANCE = 1.0 / 12.0
 LEAST = 1e-9
+MIDDLE, WIDE_SD = 0.5, 0.45
+"""Normal law that stands for an even prior where outcomes are taken for straight lines: wider than it."""
 DIGITS = 12
 
 
@@ -84,32 +87,31 @@ class Proposal(NamedTuple):
         return [array.tolist() for array in arrays]
 
 
-def aimed(quantiles: Floats, weights: Floats, distances: Floats) -> tuple[Floats, Floats]:
-    """Move rows to where a regression says that the targets would be met.
+def aimed(quantiles: Floats, weights: Floats, distances: Floats) -> Proposal:
+    """Return the proposal that is right where outcomes follow parameters in straight lines.
 
-    Where outcomes follow parameters nearly in a straight line, rows that miss the targets still tell where
-    they are met. Only proposals rest on this; what counts is what the draws put there turn out to give.
+    Distances from the targets are regressed on the parameters. With lines for the model, a wide normal law
+    for the prior and the error model for the targets the posterior is normal, in whatever directions the
+    data speak. Only where draws are put rests on this; what counts is what they turn out to give.
 
     Parameters
     ----------
     distances
         Of outcomes from targets in standard deviations, shape (rows, targets).
-
-    Returns
-    -------
-    rows, covariance
-        Moved rows, and what the error model of the targets adds to their covariance.
     """
-    design = np.column_stack([np.ones(len(distances)), distances])
+    d = quantiles.shape[1]
+    design = np.column_stack([np.ones(len(distances)), quantiles - MIDDLE])
     root = np.sqrt(weights)[:, None]
-    slopes, *_ = np.linalg.lstsq(design * root, quantiles * root, rcond=None)
-    moved: Floats = quantiles - distances @ slopes[1:]
-    added: Floats = slopes[1:].T @ slopes[1:]
-    return moved, added
+    lines, *_ = np.linalg.lstsq(design * root, distances * root, rcond=None)
+    chance = weights @ (distances - design @ lines) ** 2
+    pull = (lines[1:] / (1.0 + chance)) @ lines[1:].T
+    covariance = np.linalg.inv(pull + np.eye(d) / WIDE_SD**2)
+    centre = MIDDLE - covariance @ (lines[1:] / (1.0 + chance)) @ lines[0]
+    return _normalised(Proposal(np.arange(d), centre, WIDER * covariance, 1.0), VOLUME_POINTS_AIMED)
 
 
-def proposal_of(quantiles: Floats, weights: Floats, added: Floats | None = None) -> Proposal:
-    """Return the proposal that fits weighted rows; ``added`` comes on top of their covariance.
+def proposal_of(quantiles: Floats, weights: Floats) -> Proposal:
+    """Return the proposal that fits weighted rows.
 
     The covariance is drawn towards that of the prior, the more the fewer rows carry the weight: a handful of
     rows in many dimensions lies in a plane, and a law must not be flatter than what is known.
@@ -118,16 +120,17 @@ def proposal_of(quantiles: Floats, weights: Floats, added: Floats | None = None)
     centre = weights @ quantiles
     apart = quantiles - centre
     covariance = (apart * weights[:, None]).T @ apart / max(1.0 - 1.0 / n_effective, LEAST)
-    if added is not None:
-        covariance = covariance + added
     shaped = np.flatnonzero(np.diag(covariance) < (1.0 - SAYS_SOMETHING) * UNIFORM_VARIANCE)
     towards_prior = len(shaped) / (len(shaped) + n_effective)
     part = (1.0 - towards_prior) * covariance[np.ix_(shaped, shaped)]
     part = WIDER * (part + towards_prior * UNIFORM_VARIANCE * np.eye(len(shaped)))
-    proposal = Proposal(shaped, centre[shaped], part, 1.0)
-    if not len(shaped):
+    return _normalised(Proposal(shaped, centre[shaped], part, 1.0), VOLUME_POINTS)
+
+
+def _normalised(proposal: Proposal, n: int) -> Proposal:
+    if not len(proposal.shaped):
         return proposal
-    points = _normal_points(proposal, VOLUME_POINTS, seed=0)
+    points = _normal_points(proposal, n, seed=0)
     return proposal._replace(inside=float(_in_cube(points).mean()))
 
 

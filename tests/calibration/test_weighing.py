@@ -3,7 +3,7 @@ import pytest
 
 from calibration.bank import Part, pooled
 from calibration.blocks import block_of
-from calibration.proposals import aimed, proposal_of
+from calibration.proposals import WIDE_SD, WIDER, aimed, proposal_of
 from calibration.targets import standardised
 from calibration.weighing import (
     contraction,
@@ -98,16 +98,15 @@ def test_rows_of_waves_and_of_the_prior_count_together():
 
 
 def test_rows_far_from_the_targets_still_tell_where_they_are_met():
-    """Of rows that all miss, a regression finds the middle and the spread of the posterior on a line."""
+    """Of rows that all miss, straight lines find the middle and the spread of the posterior."""
     made = bank(2048)
     wanted = targets(sd=0.05)
     distances = standardised(wanted, made.values)
     far = np.abs(distances).min(axis=1) > 2.0
-    weights = np.full(far.sum(), 1.0 / far.sum())
-    moved, added = aimed(made.quantiles[far], weights, distances[far])
-    assert (weights @ moved)[:2] == pytest.approx([0.4, 0.6], abs=0.02)
-    sd = np.sqrt(np.diag(np.cov(moved[:, :2].T) + added[:2, :2]))
-    assert sd == pytest.approx([0.054, 0.076], rel=0.3)
-    proposal = proposal_of(moved, weights, added)
-    assert proposal.shaped.tolist() == [0, 1]
-    assert proposal.centre == pytest.approx([0.4, 0.6], abs=0.02)
+    proposal = aimed(made.quantiles[far], np.full(far.sum(), 1.0 / far.sum()), distances[far])
+    assert proposal.centre == pytest.approx([0.4, 0.6, 0.5], abs=0.02)
+    noise = np.hypot(0.05, CHANCE)
+    sd = np.sqrt(np.diag(proposal.covariance) / WIDER)
+    assert sd == pytest.approx([noise, noise * np.sqrt(2.0), WIDE_SD], rel=0.1)
+    points = np.random.default_rng(5).random((400_000, 3))
+    assert proposal.density(points).mean() == pytest.approx(1.0, abs=0.03)
