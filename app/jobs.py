@@ -71,6 +71,11 @@ class Job:
         """Whether it says nothing more."""
         return self.state in OVER
 
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop, and does so after the month it is in."""
+        return self._stop.is_set() and not self.over
+
     def stop(self) -> None:
         """Ask it to stop after the month it is in."""
         self._stop.set()
@@ -125,7 +130,7 @@ class Jobs:
         self._pool = ThreadPoolExecutor(limits.running, thread_name_prefix="run")
 
     def start(self, identity: str, work: Work) -> Job:
-        """Return the job of that identity: one that is kept and did not fail, otherwise a new one.
+        """Return the job of that identity: one that is kept and neither fails nor stops, otherwise a new one.
 
         Raises
         ------
@@ -134,7 +139,7 @@ class Jobs:
         """
         with self._lock:
             known = self._jobs.get(identity)
-            if known and known.state not in (STOPPED, FAILED):
+            if known and known.state not in (STOPPED, FAILED) and not known.stopping:
                 self._jobs.move_to_end(identity)
                 return known
             if sum(job.state == WAITING for job in self._jobs.values()) >= self.limits.waiting:

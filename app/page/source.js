@@ -45,8 +45,12 @@ export class Refused extends Error {
   }
 }
 
+/** The last wish to stop, on its way: what is asked for next must not arrive before it. */
+let stopping = Promise.resolve();
+
 async function post(address, content, kind = "application/json") {
   let answer;
+  await stopping;
   try {
     answer = await fetch(address, { method: "POST", headers: { "content-type": kind }, body: content });
   } catch {
@@ -84,7 +88,7 @@ export function follow(id, on) {
   return {
     id,
     leave: () => stream.close(),
-    stop: () => fetch(`/api/jobs/${id}`, { method: "DELETE" }),
+    stop() { stopping = Promise.allSettled([stopping, fetch(`/api/jobs/${id}`, { method: "DELETE" })]); },
   };
 }
 

@@ -158,6 +158,27 @@ def test_what_nobody_watches_is_stopped_and_what_takes_too_long() -> None:
         jobs.close()
 
 
+def test_a_run_that_is_about_to_stop_is_not_handed_to_who_asks_for_it_anew() -> None:
+    go_on = threading.Event()
+
+    def held(job: Job):
+        yield "{}"
+        go_on.wait(60)
+        yield "{}"
+
+    jobs = Jobs(Limits(running=2))
+    first = jobs.start("same", held)
+    while not first.messages:
+        threading.Event().wait(0.01)
+    first.stop()
+    second = jobs.start("same", held)
+    assert second is not first
+    assert jobs.get("same") is second
+    go_on.set()
+    jobs._pool.shutdown()
+    assert (first.state, second.state) == (STOPPED, DONE)
+
+
 def test_heavy_runs_wait_for_their_turn_and_too_many_are_refused() -> None:
     go_on = threading.Event()
 
