@@ -5,6 +5,7 @@ import json
 import platform
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ def peak_bytes() -> int | None:
 
 
 def machine() -> dict[str, str]:
-    """Return what speeds depend on besides this version."""
+    """Return what speeds depend on besides this version, and the day."""
     return {
+        "date": datetime.now(UTC).date().isoformat(),
         "processor": processor(),
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-import model.scale_up  # noqa: F401 - loads once, for all forked processes, what our modules import
 from tools.mutate.mutants import MODULES, Mutant, path_of
-from tools.mutate.trial import Outcome, Reference, reference, try_out
+from tools.mutate.trial import Outcome, Reference, built, reference, try_out
 from tools.own_packages import ROOT
 
 FOLDER = ROOT / "build" / "mutation"
@@ -17,6 +16,7 @@ FOLDER = ROOT / "build" / "mutation"
 
 def outcomes_of(mutants: Sequence[Mutant], workers: int) -> Iterator[Outcome]:
     """Yield the outcome of each mutant: what is known first, then trials as they end."""
+    built()  # once, for all forked processes
     context = multiprocessing.get_context("fork")
     with context.Pool(workers, maxtasksperchild=1) as pool:
         expected = pool.apply(reference)

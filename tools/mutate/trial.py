@@ -1,28 +1,36 @@
 """One error tried out: worlds of the tests, run with it and compared month by month with how they should be.
 
-A trial runs in a process forked for it, in which the project's modules are imported anew, with one changed.
+The worlds are built once. Every trial has a forked process, where the error is put into the functions of the
+running modules, so neither imports nor building are paid again.
 """
 
 import hashlib
-import importlib.util
 import signal
 import sys
 import types
 from collections.abc import Iterator
+from functools import cache
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.plain_mesa.scenarios import CASES
+from columns.compiling import KERNEL_PACKAGES
+from model.scale_up import ScaleUpModel
+from model.scenario import make_scenario
+from model.spread_only import simulate_spread
+from model.worlds import build_world
+from tools.baseline import SEED, STRATEGIES, load
 from tools.mutate.mutants import Mutant, path_of, source_of
+from tools.uncompiled import scenario_of
 
-OURS = ("agents", "benchmarks", "columns", "model", "results", "verification")
-TOOLS = ("tools.baseline", "tools.uncompiled")
-"""What a trial must import anew."""
 KEPT_WORLD = "four_villages"
 """The first world of a trial: its state hashes are under version control (``tests/baseline``)."""
+FIRST = f"{KEPT_WORLD}, as kept"
 SPREAD_WORLD, SPREAD_STRATEGIES = "pilot_counties", ("history", "neighbours_first", "random_order")
 """Counties without children, for errors in the spread."""
+WITHOUT_CHILDREN = f"{SPREAD_WORLD} without children"
 LIMIT_SECONDS = 60.0
 """Processor time of a trial beyond which the error is one that never ends."""
 
@@ -45,28 +53,27 @@ class EndlessError(Exception):
     """A trial takes longer than any that ends."""
 
 
+@cache
+def built() -> dict[str, ScaleUpModel]:
+    """Return the worlds with children by name, ready for their first month."""
+    with np.errstate(over="ignore"):
+        kept = make_scenario(KEPT_WORLD, STRATEGIES[KEPT_WORLD], seed=SEED, until="2020-12")
+        scenarios = {FIRST: kept, **{name: scenario_of(name) for name in CASES}}
+        return {name: ScaleUpModel(scenario) for name, scenario in scenarios.items()}
+
+
 def worlds(module: str) -> Iterator[tuple[str, Iterator[str]]]:
-    """Yield the worlds of a trial by name, quick ones first, each a stream of fingerprints, one a month."""
-    from benchmarks.plain_mesa.scenarios import CASES
-    from model.scenario import make_scenario
-    from tools.baseline import SEED, STRATEGIES
-    from tools.uncompiled import scenario_of
-
-    kept = make_scenario(KEPT_WORLD, STRATEGIES[KEPT_WORLD], seed=SEED, until="2020-12")
-    yield f"{KEPT_WORLD}, as kept", months(kept)
-    if module == "spread":
-        yield f"{SPREAD_WORLD} without children", spread_alone()
-    for name in CASES:
-        yield name, months(scenario_of(name))
+    """Yield the worlds of a trial by name, quick ones first, each a stream of fingerprints."""
+    for name, model in built().items():
+        yield name, months(model)
+        if name == FIRST and module == "spread":
+            yield WITHOUT_CHILDREN, spread_alone()
 
 
-def months(scenario: Any) -> Iterator[str]:
-    """Yield state hash, then hash of all that was counted, at the end of each month of a run."""
-    from model.scale_up import ScaleUpModel
-
-    model = ScaleUpModel(scenario)
+def months(model: ScaleUpModel) -> Iterator[str]:
+    """Run a model and yield state hash, then hash of all that was counted, at the end of each month."""
     seen = model.observed
-    for month in range(scenario.until + 1):
+    for month in range(model.scenario.until + 1):
         model.run(month)
         digest = hashlib.blake2b(digest_size=8)
         for counted in (seen.strata[month], seen.waits, seen.meters[month], seen.counters[month]):
@@ -76,10 +83,6 @@ def months(scenario: Any) -> Iterator[str]:
 
 def spread_alone() -> Iterator[str]:
     """Yield a hash of the whole series of each run without children."""
-    from model.scenario import make_scenario
-    from model.spread_only import simulate_spread
-    from model.worlds import build_world
-
     world = build_world(SPREAD_WORLD)
     for strategy in SPREAD_STRATEGIES:
         scenario = make_scenario(SPREAD_WORLD, strategy, children="none")
@@ -95,13 +98,9 @@ def reference() -> Reference:
     ValueError
         The sources do not give the numbers under version control.
     """
-    import_anew()
-    from tools.baseline import load
-
     with np.errstate(over="ignore"):
         found = {name: list(stream) for name, stream in worlds("spread")}
-    first = next(iter(found))
-    if [line.split()[0] for line in found[first]] != list(load()[KEPT_WORLD]["months"].values()):
+    if [line.split()[0] for line in found[FIRST]] != list(load()[KEPT_WORLD]["months"].values()):
         raise ValueError(f"{KEPT_WORLD} moved away from the numbers under version control: make baseline")
     return found
 
@@ -113,12 +112,15 @@ def try_out(mutant: Mutant, expected: Reference) -> Outcome:
 
 
 def told(module: str, source: str, expected: Reference) -> tuple[str, str]:
-    """Return the first world that a changed source makes different, and how; two empty texts if none is."""
+    """Return the first world that a changed source makes different, and how; two empty texts if none is.
+
+    Call it in a forked process: the change stays.
+    """
     signal.signal(signal.SIGPROF, stop)
     signal.setitimer(signal.ITIMER_PROF, LIMIT_SECONDS)
     world = "import"
     try:
-        import_anew(module, source)
+        put_in(module, source)
         with np.errstate(all="ignore"):  # keyed draws overflow on purpose, and only states are judged here
             for world, stream in worlds(module):
                 for month, (found, kept) in enumerate(zip_longest(stream, expected[world])):
@@ -138,15 +140,22 @@ def stop(*_: object) -> None:
     raise EndlessError
 
 
-def import_anew(module: str = "", source: str = "") -> None:
-    """Forget the project's modules, so that the next imports are fresh, and put a changed one in place."""
-    for name in list(sys.modules):
-        if name.split(".")[0] in OURS or name in TOOLS:
-            del sys.modules[name]
-    if module:
-        name, path = f"model.{module}", path_of(module)
-        spec = importlib.util.spec_from_file_location(name, path)
-        assert spec
-        changed: types.ModuleType = importlib.util.module_from_spec(spec)
-        sys.modules[name] = changed
-        exec(compile(source, str(path), "exec"), changed.__dict__)  # noqa: S102 - the point of it
+def put_in(module: str, source: str) -> None:
+    """Give the functions of a module the code, and its constants the values, that they have in a source.
+
+    Modules that imported a constant get its new value, too; what was built with it keeps the old one.
+    """
+    name = f"model.{module}"
+    changed = types.ModuleType(name)
+    exec(compile(source, str(path_of(module)), "exec"), changed.__dict__)  # noqa: S102 - the point of it
+    original = sys.modules[name]
+    ours = [m for key, m in sys.modules.items() if key.split(".")[0] in (*KERNEL_PACKAGES, "benchmarks")]
+    for key, value in vars(changed).items():
+        old = getattr(original, key, None)
+        if isinstance(value, types.FunctionType) and value.__module__ == name:
+            assert isinstance(old, types.FunctionType), f"{key} is compiled: set NUMBA_DISABLE_JIT=1"
+            old.__code__ = value.__code__
+        elif isinstance(value, int | float | tuple | np.generic) and value != old:
+            for user in ours:
+                if vars(user).get(key) is old:
+                    setattr(user, key, value)
