@@ -11,7 +11,7 @@ from commands.shared import Language, app, player
 @app.command(epilog="Example: python run.py report runs/my_run --workbook --language zh")
 def report(
     language: Language,
-    folder: Annotated[Path, typer.Argument(help="Folder of a finished run or comparison.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of a finished run, comparison or sweep.")],
     workbook: Annotated[
         bool, typer.Option("--workbook", help="Write a workbook with live formulas too.")
     ] = False,

@@ -66,7 +66,7 @@ def worth_of_all(benefit: Floats) -> float:
 def _gain_of(means: Floats, times: NDArray[np.int64] | None = None) -> float:
     """Return how much choosing draw by draw gains over one choice for all; ``times`` each draw counts."""
     every = np.average(means.max(axis=1), weights=times)
-    return float(every - np.average(means, axis=0, weights=times).max())
+    return max(float(every - np.average(means, axis=0, weights=times).max()), 0.0)
 
 
 def _fit(basis: Floats, benefit: Floats, times: NDArray[np.int64] | None = None) -> Floats:

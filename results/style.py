@@ -167,12 +167,22 @@ class Picture:
         """Write name.png, with the caption above the picture, and name.svg without it; return their paths."""
         png, svg = folder / f"{self.name}.png", folder / f"{self.name}.svg"
         svg.write_text(self.document, encoding="utf-8")
+        self._draw(png)
+        return png, svg
+
+    def _draw(self, where: Path | io.BytesIO) -> None:
+        """Write the picture with its caption above it as PNG."""
         with house_style():
             lines = wrapped(self.caption, self.language, self.figure.get_figwidth())
             title = self.figure.suptitle(lines, x=0.01, ha="left", size=SETTINGS["axes.titlesize"], color=INK)
-            self.figure.savefig(png, dpi=PNG_DPI)
+            self.figure.savefig(where, format="png", dpi=PNG_DPI)
             title.remove()
-        return png, svg
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture as notebooks show it."""
+        buffer = io.BytesIO()
+        self._draw(buffer)
+        return buffer.getvalue()
 
     def inline_svg(self) -> str:
         """Return the picture as an SVG element for a page, without caption and without outside addresses."""

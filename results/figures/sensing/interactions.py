@@ -130,8 +130,11 @@ def bending(driven: Driven, language: str = "en") -> Picture:
                 )  # fmt: skip
         axes.set_xlim(0, top)
         axes.set_ylim(0, top)
-        unit = text(f"figure.drivers.x.{'points' if driven.kind == 'share' else driven.kind}", language)
-        axes.set_xlabel(bracketed(text("figure.bending.x", language), unit, language))
+        label = text("figure.bending.x", language)
+        if driven.kind != "number":
+            unit = "points" if driven.kind == "share" else driven.kind
+            label = bracketed(label, text(f"figure.drivers.x.{unit}", language), language)
+        axes.set_xlabel(label)
         axes.set_ylabel(text("figure.bending.y", language))
         bent = table[table["clear"] & (table["spread"] > table["index"])].sort_values("rank")
         names = [quoted(name, language) for name in bent["parameter"]]

@@ -10,10 +10,11 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from model.text import text
 from results.figures.parts import colour_key
+from results.measures.catalogue import measure
 from results.parameter_words import parameter_label
 from results.sensing_words import Driven, drivers_caption
 from results.style import BLUE, INK, MUTED, ORANGE, SKY, WIDE, Picture, house_style, new_figure
-from results.wording import number
+from results.wording import bracketed, number
 
 MOST_SHOWN = 12
 ROW = 0.27
@@ -93,7 +94,10 @@ def _units(axes: Axes, each: Driven, language: str, *, difference: bool = False)
     if each.kind == "number":
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language, 2)))
     unit = "points" if each.kind == "share" and (difference or each.reference) else each.kind
-    axes.set_xlabel(text(f"figure.drivers.x.{unit}", language), size=8)
+    label = measure(each.outcome).label.text(language)
+    if unit != "number":
+        label = bracketed(label, text(f"figure.drivers.x.{unit}", language), language)
+    axes.set_xlabel(label, size=8)
 
 
 DRAW = {"pawn": _bank, "morris": _steps, "sobol": _shares}
