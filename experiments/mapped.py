@@ -53,7 +53,7 @@ COLUMNS = {
     "lost_served_share": "needs filed and not served within three months ÷ needs that arose",
     "desk_binds_share": "counties in which most needs are lost at the desk ÷ counties",
     "binding_step": "where most needs are lost: found, filed or served",
-    "programme_yuan_per_year": "posts, training, supervision, spaces and bought desk hours",
+    "programme_yuan_per_year": "posts, training, supervision, spaces and hours bought or added at desks",
     "desk_hours_per_month": "hours of all desks in offices",
     "best_use": "use whose 10,000 yuan avert most unmet need; none where none is clear of zero",
     "best_use_clear": "whether it can be told apart from the second",

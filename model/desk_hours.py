@@ -11,7 +11,7 @@ from columns.compiling import inlined
 from columns.draws import draw, uniform
 from columns.streams import stream
 from model.codes import DESK_COUNTY, DESK_TOWNSHIP, ELASTIC, MINUTES_PER_HOUR, PLAN_FOLLOW
-from model.money import DESK_MINUTES_BOUGHT, DESK_MINUTES_ELASTIC, desk_envelope, fen
+from model.money import DESK_MINUTES_ADDED, DESK_MINUTES_BOUGHT, DESK_MINUTES_ELASTIC, desk_envelope, fen
 
 DESK_ROUNDING = stream("desk.rounding")
 
@@ -61,7 +61,8 @@ def desk_record(state, tables, c, local):
 def offer_minutes(state, tables, c, month):
     """Set every desk's minutes of the month, rounded to whole cases without bias by a keyed draw.
 
-    What is left over at the end of the month is not carried to the next.
+    What is left over at the end of the month is not carried to the next. What plans add to the staff of
+    offices is counted for the bill, whether it is asked for or not.
     """
     county, rules = state.counties[c], tables.rules[0]
     n_services = len(tables.services)
@@ -69,9 +70,11 @@ def offer_minutes(state, tables, c, month):
     for local in range(n_office + county.n_villages):
         desk = state.desks[desk_record(state, tables, c, local)]
         desk.used, desk.queue, desk.queue_minutes = 0, 0, 0
+        added = 0.0
         if local < n_office:
             service = local % n_services
             minutes = desk.base_minutes * rules.desk_fte_factor * tables.desk_growth[0] + desk.extra_minutes
+            added = max(minutes - desk.base_minutes * min(rules.desk_fte_factor, 1.0), 0.0)
         else:
             service = tables.village_service[0]
             minutes = state.villages[county.first_village + local - n_office].support_minutes
@@ -79,8 +82,10 @@ def offer_minutes(state, tables, c, month):
             desk.offered = 0
             continue
         case = minutes_of(tables, service, False)
-        whole = np.int64(minutes / case + uniform(draw(county.key, DESK_ROUNDING, month, local)))
+        rounding = uniform(draw(county.key, DESK_ROUNDING, month, local))
+        whole = np.int64(minutes / case + rounding)
         desk.offered = whole * case
+        state.counters[c, DESK_MINUTES_ADDED] += np.int64(added + rounding)
 
 
 @inlined

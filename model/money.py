@@ -6,7 +6,8 @@ one serial step multiplies the counts by unit costs. Money is whole fen (0.01 yu
 
 Where a budget binds, a county's monthly envelope is divided beforehand into a part for posts, one for desk
 hours and one for child-friendly spaces. Each part is spent by one phase only, never exceeded, and what is
-left at the end of the month is returned. Case work, trips and allowances are entitlements outside it.
+left at the end of the month is returned. Staff that plans add at desks is paid outside it, whoever decides
+so finds the money; case work, trips and allowances are entitlements outside it.
 """
 
 import math
@@ -26,6 +27,7 @@ COUNTERS = (
     "spaces_opened",
     "space_months",
     "desk_minutes_bought",
+    "desk_minutes_added",
     "desk_minutes_elastic",
     "trips",
     "case_fen",
@@ -37,7 +39,9 @@ COUNTERS = (
 """What is counted per county and month, the columns of ``counters`` (int64).
 
 ``dedicated_months`` and ``part_time_months`` count workers as if each village had its own; with cluster posts
-they are divided by ``villages_per_post`` when they are paid. ``case_fen`` is a sum of unit costs of services.
+they are divided by ``villages_per_post`` when they are paid. ``desk_minutes_added`` is what plans and
+levers add to the staff of offices, used or not; fewer staff from the start saves nothing. ``case_fen`` is a sum of
+unit costs of services.
 ``posts_unfunded`` counts posts that were wanted and had no money; a trip to the county seat counts twice.
 """
 (
@@ -49,6 +53,7 @@ they are divided by ``villages_per_post`` when they are paid. ``case_fen`` is a 
     SPACES_OPENED,
     SPACE_MONTHS,
     DESK_MINUTES_BOUGHT,
+    DESK_MINUTES_ADDED,
     DESK_MINUTES_ELASTIC,
     TRIPS,
     CASE_FEN,
@@ -65,15 +70,20 @@ CATEGORIES = (
     "supervision",
     "spaces",
     "desk_hours",
+    "desk_staff",
     "trips",
     "cases",
     "cash_allowances",
 )
-TRAINING, START_UP, PAY, SUPERVISION, SPACES, DESK_HOURS, TRIP_COSTS, CASES, CASH = range(len(CATEGORIES))
+(
+    TRAINING, START_UP, PAY, SUPERVISION, SPACES, DESK_HOURS, DESK_STAFF, TRIP_COSTS, CASES, CASH,
+) = range(len(CATEGORIES))  # fmt: skip
 ONE_OFF = (TRAINING, START_UP)
 """Categories that are not recurrent; spaces and desk hours count as recurrent."""
 IN_ENVELOPE = (TRAINING, START_UP, PAY, SUPERVISION, SPACES, DESK_HOURS)
 """Categories that a binding budget limits."""
+PROGRAMME = (*IN_ENVELOPE, DESK_STAFF)
+"""Categories that somebody decides to spend; the others follow from who is served."""
 
 PAYERS = ("central", "province", "county")
 CENTRAL, PROVINCIAL, LOCAL = range(len(PAYERS))
@@ -232,6 +242,7 @@ def account_costs(counties, counters, costs, payments, gap, rules):
         money[SUPERVISION] = n[SUPERVISION_MINUTES] * supervision // MINUTES_PER_HOUR
         money[SPACES] = n[SPACES_OPENED] * opening + n[SPACE_MONTHS] * running
         money[DESK_HOURS] = n[DESK_MINUTES_BOUGHT] * clerk // MINUTES_PER_HOUR
+        money[DESK_STAFF] = n[DESK_MINUTES_ADDED] * clerk // MINUTES_PER_HOUR + elastic
         money[TRIP_COSTS] = n[TRIPS] * trip
         money[CASES] = n[CASE_FEN]
         money[CASH] = (
@@ -244,7 +255,6 @@ def account_costs(counties, counters, costs, payments, gap, rules):
             spent += money[IN_ENVELOPE[i]]
         counties[c].spent = spent
         gap[c] = elastic + n[POSTS_UNFUNDED] * typical_post_fen(counties[c], rules)
-        money[DESK_HOURS] += elastic
         total = np.int64(0)
         for i in range(len(CATEGORIES)):
             total += money[i]

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from columns.layout import CHILD_PRESENT
 from columns.words import HELPED_BIT, STATE_MASK
-from model.money import CATEGORIES, IN_ENVELOPE
+from model import money as accounts
+from model.money import CATEGORIES
 from model.scale_up import ScaleUpModel
 from results.binding import binding_by_county
 from results.desk_load import load
@@ -33,7 +34,7 @@ FILED, FILED_HELPED = "spells_filed", "spells_filed_helped"
 IN_TIME = "spells_served_in_time"
 UNMET = "unmet_child_months"
 COHORT = ("cohort_opened", "cohort_covered", "cohort_found", "cohort_filed", "cohort_served_in_time")
-PROGRAMME = tuple(CATEGORIES[k] for k in IN_ENVELOPE)
+PROGRAMME = tuple(CATEGORIES[k] for k in accounts.PROGRAMME)
 """Money that the programme takes; the rest follows from rules, with a programme or without."""
 
 

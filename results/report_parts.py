@@ -8,9 +8,8 @@ from model.parameters import default_parameters, outside_plausible
 from model.text import text
 from results.binding import COUNTY_STEPS, STEP_NAMES
 from results.desk_load import load
-from results.digest import FILED, FILED_HELPED, IN_TIME, WAITING, WAITING_HELPED, outcomes
+from results.digest import FILED, FILED_HELPED, IN_TIME, PROGRAMME, WAITING, WAITING_HELPED, outcomes
 from results.figures.cascade import FATES, fates
-from results.figures.money import PROGRAMME
 from results.figures.places import county_names
 from results.groups import GROUPS, group_pair
 from results.measures.cascade import binding_step, nested_counts

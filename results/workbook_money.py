@@ -29,7 +29,8 @@ QUANTITIES: Mapping[str, Callable[[pd.Series], float]] = {
     "supervision_hours": lambda n: n["supervision_minutes"] / MINUTES_PER_HOUR,
     "spaces_opened": lambda n: n["spaces_opened"],
     "space_months": lambda n: n["space_months"],
-    "desk_hours": lambda n: (n["desk_minutes_bought"] + n["desk_minutes_elastic"]) / MINUTES_PER_HOUR,
+    "desk_hours": lambda n: n["desk_minutes_bought"] / MINUTES_PER_HOUR,
+    "desk_staff_hours": lambda n: (n["desk_minutes_added"] + n["desk_minutes_elastic"]) / MINUTES_PER_HOUR,
     "trips": lambda n: n["trips"],
     "case_yuan": lambda n: n["case_fen"] / FEN_PER_YUAN,
     "orphan_allowance_months": lambda n: n["orphan_allowance_months"],
@@ -48,6 +49,7 @@ FORMULAS = {
     "supervision": "{supervision_hours}*{supervision_yuan_per_hour}",
     "spaces": "{spaces_opened}*{space_opening_yuan}+{space_months}*{space_running_yuan_per_month}",
     "desk_hours": "{desk_hours}*{clerk_hour_yuan}",
+    "desk_staff": "{desk_staff_hours}*{clerk_hour_yuan}",
     "trips": "{trips}*{trip_yuan}",
     "cases": "{case_yuan}",
     "cash_allowances": (

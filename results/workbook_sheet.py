@@ -8,7 +8,7 @@ from xlsxwriter import Workbook
 from model.text import text
 from results.style import BLUE, GREEN, MUTED, ORANGE, PURPLE, SKY, VERMILION, YELLOW
 
-COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, MUTED, "#b8c4ce")
+COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, MUTED, "#b8c4ce", "#7a2e1d")
 WORDS_ACROSS = 9
 """Columns over which a sentence runs."""
 LETTERS_PER_LINE = {"en": 130, "zh": 70}

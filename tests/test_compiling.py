@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from columns import compiling
@@ -109,3 +110,16 @@ def test_old_caches_are_removed(tmp_path: Path) -> None:
         os.utime(tmp_path / name, times=(then := time.time() - age * 86_400, then))
     compiling._prune(tmp_path, keep=tmp_path / "mine")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in_use", "mine", "newest"]
+
+
+def test_callers_with_other_constants_share_one_version():
+    @compiling.kernel
+    def add(a, b):
+        return a + b
+
+    @compiling.kernel
+    def caller(n, small):
+        return add(n, 1) + add(n, 2) + add(small, 3) + add(0, n)
+
+    assert caller(4, np.int32(5)) == 5 + 6 + 8 + 4
+    assert len(add.signatures) == 1

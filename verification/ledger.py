@@ -408,8 +408,7 @@ class Ledger:
         counties = self.model.state.counties
         assert (observed.money[month] >= 0).all()
         assert observed.money[month].sum() == observed.payers[month].sum()
-        if self.model.tables.rules[0].capacity_mode == 0:  # minutes of elastic desks are outside the envelope
-            assert observed.money[month, list(IN_ENVELOPE)].sum() == counties.spent.sum()
+        assert observed.money[month, list(IN_ENVELOPE)].sum() == counties.spent.sum()
         if self.model.tables.rules[0].budget_binds:
             assert (counties.spent <= counties.budget).all()
         else:

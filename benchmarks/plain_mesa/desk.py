@@ -22,7 +22,7 @@ class Desk(mesa.Agent):
         self.service = service
         self.number = number  # within the county
         self.base_minutes, self.extra_minutes = float(record.base_minutes), 0.0
-        self.offered = self.used = self.queue = self.queue_minutes = 0
+        self.offered = self.added = self.used = self.queue = self.queue_minutes = 0
         self.cases: list[Request] = []
         self.reserved: list[Request] = []
 
@@ -42,12 +42,14 @@ class Desk(mesa.Agent):
         """Begin a month: minutes become whole cases, rounded without bias."""
         self.used = self.queue = self.queue_minutes = 0
         self.cases, self.reserved = [], []
-        self.offered = 0
+        self.offered = self.added = 0
         if minutes > 0.0:
             each = self.minutes_of(review=False)
             draws, month = self.model.draws, self.model.month
             chance = draws.uniform(county_key, "desk.rounding", month, self.number)
             self.offered = int(minutes / each + chance) * each
+            staff = self.base_minutes * min(self.model.rules.desk_fte_factor, 1.0)
+            self.added = int(max(minutes - staff, 0.0) + chance)  # for the bill
         self.kept_for_reserved = int(self.offered * self.model.rules.reserved_share)
 
     def receive(self, case: "Request") -> None:

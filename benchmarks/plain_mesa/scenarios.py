@@ -64,7 +64,7 @@ CASES = {
             "desk_plan": "follow_backlog",
             "desk_fte_factor": 0.2,
         },
-        ("spaces_opened", "space_months", "served_helped"),
+        ("spaces_opened", "space_months", "served_helped", "desk_minutes_added"),
     ),
     "a shock, a held population": Case(
         {

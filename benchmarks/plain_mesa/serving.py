@@ -34,6 +34,7 @@ def serve_desks(county: "County") -> None:
     for desk in offices:
         staff = desk.base_minutes * rules.desk_fte_factor * model.desk_growth + desk.extra_minutes
         desk.open(staff, county.key)
+        county.counters["desk_minutes_added"] += desk.added
     for village in county.villages:
         village.desk.open(village.support_minutes, county.key)
     county.queue = [request for request in county.queue if still_waits(request)]

@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import StrMethodFormatter
 
-from model.money import CATEGORIES, IN_ENVELOPE
+from model.money import CATEGORIES
 from model.text import text
+from results.digest import PROGRAMME
 from results.figures.parts import MOST_YEARS, few_ticks
 from results.style import (
     BLUE,
@@ -28,11 +29,14 @@ from results.style import (
 from results.view import RunView
 from results.wording import in_sentence, number
 
-PROGRAMME = tuple(CATEGORIES[k] for k in IN_ENVELOPE)
 ENTITLEMENTS = tuple(category for category in CATEGORIES if category not in PROGRAMME)
 """Money that follows from rules and is spent on anybody who is served, with a programme or without."""
 COLOURS = dict(
-    zip(CATEGORIES, (YELLOW, ORANGE, BLUE, SKY, GREEN, VERMILION, PURPLE, MUTED, "#b8c4ce"), strict=True)
+    zip(
+        CATEGORIES,
+        (YELLOW, ORANGE, BLUE, SKY, GREEN, VERMILION, "#7a2e1d", PURPLE, MUTED, "#b8c4ce"),
+        strict=True,
+    )
 )
 UNIT = {"en": 1e6, "zh": 1e4}
 """Axes count millions of yuan in English and ten thousands in Chinese."""

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from columns.layout import STAGE_PILOT, STAGE_UNIVERSAL
 from model import money
+from model.codes import MINUTES_PER_HOUR
 from model.money import CATEGORIES, COUNTERS, PAYERS, UNLIMITED_FEN, account_costs, money_arrays
+from model.scale_up import ScaleUpModel
+from model.scenario import make_scenario, parameters_at
 from tests.model.spread_help import Months, counties_of, rules_with, spread_of, villages_of
 
 
@@ -34,7 +37,8 @@ def test_unit_costs_by_category():
         {
             "posts_opened": 3, "workers_trained": 2, "dedicated_months": 5, "part_time_months": 40,
             "supervision_minutes": 90, "spaces_opened": 1, "space_months": 2, "desk_minutes_bought": 120,
-            "desk_minutes_elastic": 60, "trips": 7, "case_fen": 1234, "orphan_allowance_months": 2,
+            "desk_minutes_elastic": 60, "desk_minutes_added": 240,
+            "trips": 7, "case_fen": 1234, "orphan_allowance_months": 2,
             "subsistence_allowance_months": 3, "disability_subsidy_months": 1,
         },
         post_opening_yuan=500, seat_yuan=150, training_days=3, pay_dedicated_yuan_per_month=800,
@@ -47,7 +51,8 @@ def test_unit_costs_by_category():
     assert costs == {
         "training": 2 * 450_00, "start_up": 1_500_00, "pay": 8_000_00, "supervision": 37_50,
         "spaces": 21_660_00,
-        "desk_hours": 90_00, "trips": 140_00, "cases": 1234, "cash_allowances": (1200 + 300 + 100) * 150,
+        "desk_hours": 60_00, "desk_staff": 150_00, "trips": 140_00, "cases": 1234,
+        "cash_allowances": (1200 + 300 + 100) * 150,
     }  # fmt: skip
     total = sum(costs.values())
     assert sum(payers.values()) == total
@@ -201,3 +206,44 @@ def test_cluster_pay_is_never_paid_short():
     assert money.training_fen(rules) == 150_00
     assert money.divided_up(10, 5) == 2
     assert money.divided_up(11, 5) == 3
+
+
+@pytest.mark.common_numbers
+@pytest.mark.parametrize(
+    ("settings", "costs"),
+    [
+        ({}, False),
+        ({"desk_fte_factor": 0.5}, False),
+        ({"desk_fte_factor": 2}, True),
+        ({"desk_plan": "growing"}, True),
+        ({"desk_plan": "follow_backlog", "desk_fte_factor": 0.2}, True),
+    ],
+)
+def test_staff_added_at_desks_is_paid_and_staff_that_is_there_is_not(settings, costs):
+    scenario = make_scenario(world="four_villages", strategy="no_programme", parameters=settings, until=30)
+    model = ScaleUpModel(scenario).run()
+    minutes = model.observed.counters[:, COUNTERS.index("desk_minutes_added")].sum()
+    paid = model.observed.money[:, CATEGORIES.index("desk_staff")].sum()
+    assert (paid > 0) == (minutes > 0) == costs
+    price = parameters_at(scenario, 0).clerk_hour_yuan * money.FEN_PER_YUAN / MINUTES_PER_HOUR
+    assert paid == pytest.approx(minutes * price, rel=0.01)
+
+
+@pytest.mark.common_numbers
+def test_twice_the_staff_costs_as_many_hours_again():
+    usual, doubled = (
+        ScaleUpModel(
+            make_scenario(
+                world="four_villages",
+                strategy="no_programme",
+                parameters={"desk_fte_factor": factor},
+                until=24,
+            )
+        ).run()
+        for factor in (1, 2)
+    )
+    n_offices = (len(usual.state.counties) + len(usual.state.townships)) * len(usual.tables.services)
+    staff = usual.state.desks.base_minutes[:n_offices].sum() * usual.months_done
+    assert doubled.observed.counters[:, COUNTERS.index("desk_minutes_added")].sum() == pytest.approx(
+        staff, rel=0.02
+    )
