@@ -40,8 +40,8 @@ COUNTERS = (
 
 ``dedicated_months`` and ``part_time_months`` count workers as if each village had its own; with cluster posts
 they are divided by ``villages_per_post`` when they are paid. ``desk_minutes_added`` is what plans and
-levers add to the staff of offices, used or not; fewer staff from the start saves nothing. ``case_fen`` is a sum of
-unit costs of services.
+levers add to the staff of offices, used or not; fewer staff from the start saves nothing. ``case_fen`` is
+a sum of unit costs of services.
 ``posts_unfunded`` counts posts that were wanted and had no money; a trip to the county seat counts twice.
 """
 (
