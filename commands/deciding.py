@@ -9,6 +9,8 @@ import typer
 from commands.experimenting import SOME_FAILED, Dask, FailFast, Strategies, Workers, tell
 from commands.shared import AsJson, Language, Stopped, app
 
+Rerun = Annotated[list[str] | None, typer.Option("--rerun", help="Id of a run, or failed.")]
+
 
 @app.command(name="map", epilog="Example: python run.py map --world teaching --grid 5 --out runs/map")
 def map_(
@@ -22,6 +24,7 @@ def map_(
     ] = None,
     workers: Workers = None,
     dask: Dask = "",
+    rerun: Rerun = None,
     fail_fast: FailFast = False,
     as_json: AsJson = False,
 ) -> None:
@@ -39,7 +42,7 @@ def map_(
     now = dt.datetime.now().astimezone()
     where = out or Path("runs") / f"{now:%Y-%m-%d-%H%M%S}-map"
     try:
-        found = run_map(request, where, workers=workers, dask=dask, fail_fast=fail_fast)
+        found = run_map(request, where, workers=workers, dask=dask, rerun=rerun or (), fail_fast=fail_fast)
     except KeyboardInterrupt:
         raise Stopped(text("experiment.resume", language)) from None
     except NothingMappedError as error:
@@ -74,6 +77,7 @@ def optimise(
     ] = None,
     workers: Workers = None,
     dask: Dask = "",
+    rerun: Rerun = None,
     fail_fast: FailFast = False,
     strategies: Strategies = None,
     as_json: AsJson = False,
@@ -90,7 +94,7 @@ def optimise(
         raise InputError([Problem("optimise.only_goal")])
     now = dt.datetime.now().astimezone()
     where = out or Path("runs") / f"{now:%Y-%m-%d-%H%M%S}-optimise"
-    options: Any = {"workers": workers, "dask": dask, "fail_fast": fail_fast}
+    options: Any = {"workers": workers, "dask": dask, "rerun": rerun or (), "fail_fast": fail_fast}
     try:
         if problem is None:
             found, paths, said = _goal(goal, where, language, options, world, seeds, settings or [])
@@ -102,8 +106,7 @@ def optimise(
         print("\n".join(said))
         print(text("cli.files_written", language))
         print("\n".join(map(str, paths)))
-    counts = found.facts["counts"]
-    tell(where, counts, sum(counts.values()), language, as_json, {"answers": said})
+    tell(where, found.facts["counts"], found.facts["made"], language, as_json, {"answers": said})
 
 
 def _goal(

@@ -7,7 +7,7 @@ through the store, so a map that was stopped goes on, and more seeds can be adde
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -23,7 +23,7 @@ from experiments.mapped import Mapped, mapped
 from experiments.running import Simulate, compile_once, run_pending
 from experiments.store import RunStore
 from experiments.study import Candidate, Job, Study
-from experiments.sweeping import write_candidates
+from experiments.sweeping import set_again, write_candidates
 from experiments.uses import USE_NAMES
 from model.declarations import Value
 from model.parameters import check_values
@@ -127,10 +127,13 @@ def run_map(
     *,
     workers: int | None = None,
     dask: str = "",
+    rerun: Sequence[str] = (),
     fail_fast: bool = False,
     simulate: Simulate | None = None,
 ) -> Mapped:
     """Make the runs of a map in a folder, or go on with it, and return its tables.
+
+    ``rerun`` are ids of runs to make again, or "failed".
 
     Raises
     ------
@@ -148,6 +151,7 @@ def run_map(
     ):
         write_candidates(out, study, AXES)
         store.plan(jobs_of(request))
+        set_again(store, rerun)
         compile_once()
         made = run_pending(
             store, study, DrawTable(None), pool,

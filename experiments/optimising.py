@@ -27,7 +27,7 @@ from experiments.problem import BUDGET, OptimisationProblem, read_problem
 from experiments.running import Simulate, compile_once, run_pending, simulate
 from experiments.store import RunStore, read_runs
 from experiments.study import DONE, Candidate, Job, Study
-from experiments.sweeping import STRATEGIES, prepare_draws, write_candidates
+from experiments.sweeping import STRATEGIES, prepare_draws, set_again, write_candidates
 from model.calendar import month_text
 from model.declarations import Value, declarations
 from model.problems import InputError, Problem
@@ -87,10 +87,13 @@ def run_optimise(
     *,
     workers: int | None = None,
     dask: str = "",
+    rerun: Sequence[str] = (),
     fail_fast: bool = False,
     simulate: Simulate = simulate,
 ) -> Front:
     """Search in a folder, or go on with a search there.
+
+    ``rerun`` are ids of runs to make again, or "failed".
 
     Raises
     ------
@@ -105,13 +108,15 @@ def run_optimise(
     ):
         draws = prepare_draws(out, problem.uncertain, draw_blocks(problem))
         search = Search(problem, store, draws, pool, plans_of(out, problem), simulate, fail_fast)
+        set_again(store, rerun)
         compile_once()
+        before = store.n_finished()
         nsga2(search, progress)
         first = front_of(out, problem, ())
         fresh_jobs(search, first.plans["plan"].tolist(), progress)
-        counts = dict(store.counts())
+        counts, made = dict(store.counts()), store.n_finished() - before
     found = front_of(out, problem, tuple(first.plans["plan"]))
-    return found._replace(facts={**found.facts, "counts": counts})
+    return found._replace(facts={**found.facts, "counts": counts, "made": made})
 
 
 def require_pymoo() -> None:

@@ -8,7 +8,7 @@ cheapest of it is named at the declared unit costs.
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -27,7 +27,7 @@ from experiments.mapping import MOST_SEEDS, RUNS_IN_MEMORY, plan
 from experiments.running import Simulate, compile_once, run_pending
 from experiments.store import RunStore, read_runs
 from experiments.study import DONE, FAILED, Candidate, Study
-from experiments.sweeping import STRATEGIES, write_candidates
+from experiments.sweeping import STRATEGIES, set_again, write_candidates
 from model.parameters import check_values, default_parameters
 from model.problems import InputError, Problem, nearest
 from model.scenario import DEFAULT_WORLD
@@ -187,10 +187,13 @@ def run_goal(
     *,
     workers: int | None = None,
     dask: str = "",
+    rerun: Sequence[str] = (),
     fail_fast: bool = False,
     simulate: Simulate | None = None,
 ) -> Sought:
     """Search in a folder, or go on with a search there.
+
+    ``rerun`` are ids of runs to make again, or "failed".
 
     Raises
     ------
@@ -204,7 +207,9 @@ def run_goal(
         RunStore(out, about_of(request)) as store,
         bar(study.world_name) as progress,
     ):
+        set_again(store, rerun)
         compile_once()
+        before = store.n_finished()
         steps = ROUNDS + 3
 
         def make(tried: Mapping[float, float], seeds: range, step: int) -> None:
@@ -226,9 +231,9 @@ def run_goal(
         fewest = halving(request, out, lambda tried, step: make(tried, searched, step))
         fresh = range(request.seeds + 1, request.seeds + request.fresh_seeds + 1)
         make({coverage: desks for coverage, desks in fewest.items() if np.isfinite(desks)}, fresh, ROUNDS + 2)
-        counts = dict(store.counts())
+        counts, made = dict(store.counts()), store.n_finished() - before
     found = sought(request, out, fewest)
-    return found._replace(facts={**found.facts, "counts": counts})
+    return found._replace(facts={**found.facts, "counts": counts, "made": made})
 
 
 def halving(request: GoalRequest, out: Path, make: Any) -> dict[float, float]:

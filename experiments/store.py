@@ -271,6 +271,11 @@ class RunStore:
             found.update(table["status"].to_pylist())
         return found
 
+    def n_finished(self) -> int:
+        """Return how many runs are done or failed."""
+        found = self.counts() if self.runs_file.is_file() else Counter()
+        return found[DONE] + found[FAILED]
+
     def _next_segment(self) -> int:
         paths = [*(self.folder / SEGMENTS).glob("*.parquet"), *(self.folder / DETAILS).glob("*.parquet")]
         return max((int(path.stem.removeprefix("part-")) for path in paths), default=-1) + 1

@@ -3,8 +3,8 @@
 Every use is a small step that a bureau could decide on, taken on top of a plan that has been running for a
 while: posts in a twentieth of the villages, first courses in half the time, supervision up to its norm, a
 twentieth of the desk hours of 2010, child-friendly spaces in a twentieth of the villages, a fifth more cash.
-Steps are small beside what is there and large beside chance; effects were found to grow in proportion to them
-up to ten times their size (docs/guide/map.md), so what they bring per yuan is the value at the margin.
+Steps are small beside what is there and large beside chance; larger ones were found to bring more in
+proportion (docs/guide/map.md), so what a step brings per yuan is the value at the margin.
 """
 
 from collections.abc import Callable
@@ -101,7 +101,7 @@ def more_posts(model: ScaleUpModel, now: Parameters) -> Settings:
         wanted = now.universal_posts_share + step_share(model) + EVEN
         return {"universal_posts_share": min(wanted, 1.0)}
     sizes = np.sort(model.state.villages["n_slots"])[::-1]
-    threshold = int(sizes[int(step_share(model) * len(sizes))])
+    threshold = int(sizes[min(int(step_share(model) * len(sizes)), len(sizes) - 1)])
     room = threshold < now.second_worker_from_children
     return {"second_worker_from_children": max(threshold, 1)} if room else {}
 

@@ -173,6 +173,6 @@ def nearest(plans: pd.DataFrame, coverage: float, desks: float) -> pd.Series:
     return found
 
 
-def times(factor: float, language: str = "en", digits: str = ".2g") -> str:
+def times(factor: float, language: str = "en") -> str:
     """Write desk hours as a multiple of those of 2010: "×0.5"; in Chinese "0.5倍"."""
-    return f"{factor:{digits}}倍" if language == "zh" else f"×{factor:{digits}}"
+    return f"{factor:.2g}倍" if language == "zh" else f"×{factor:.2g}"

@@ -15,6 +15,7 @@ from results.front_words import (
     front_caption,
     goal_answers,
     goal_caption,
+    label,
     outcome_label,
     written,
 )
@@ -130,7 +131,9 @@ def goal_page(found: Decision, pictures: Mapping[str, Picture], language: str = 
             "goal.kicker",
             language,
             world=_world(facts, language),
-            goal=facts["goal"],
+            outcome=label(outcome, language),
+            side=text("goal.most" if outcome == "wait_months" else "goal.least", language),
+            value=written(outcome, facts["value"], language),
             seeds=facts["seeds"],
             fresh=facts["fresh_seeds"],
         ),
@@ -160,7 +163,7 @@ def _page(
         facts=[
             (catalogue(language).get(f"facts.{key}", key), str(value))
             for key, value in found.facts.items()
-            if isinstance(value, str | int) and not isinstance(value, bool)
+            if isinstance(value, str | int) and key != "made"
         ],
         **content,
     )

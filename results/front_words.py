@@ -8,7 +8,6 @@ import pandas as pd
 
 from model.declarations import declarations
 from model.text import text
-from results.capacity_words import times
 from results.measures.catalogue import catalogue
 from results.measures.intervals import Interval
 from results.wording import in_sentence, listing, number, percent, span
@@ -131,9 +130,9 @@ def goal_answers(plans: pd.DataFrame, facts: Mapping[str, Any], language: str = 
             **words,
             coverage=percent(float(fewest["coverage_share"]), language, 0),
             villages=number(round(float(fewest["villages_with_post"])), language),
-            desks=times(float(fewest["desk_factor"]), language, ".2f"),
+            desks=f"{fewest['desk_factor']:.2f}",
             more_coverage=percent(float(least_desks["coverage_share"]), language, 0),
-            fewer_desks=times(float(least_desks["desk_factor"]), language, ".2f"),
+            fewer_desks=f"{least_desks['desk_factor']:.2f}",
         )
     ]
     cheap = reached[reached["cheapest"]].iloc[0]
@@ -142,7 +141,7 @@ def goal_answers(plans: pd.DataFrame, facts: Mapping[str, Any], language: str = 
             "goal.answer.cheapest",
             language,
             coverage=percent(float(cheap["coverage_share"]), language, 0),
-            desks=times(float(cheap["desk_factor"]), language, ".2f"),
+            desks=f"{cheap['desk_factor']:.2f}",
             hours=number(float(cheap["desk_hours_per_month"]), language),
             yuan=number(float(cheap["yuan_per_year"]), language),
         )

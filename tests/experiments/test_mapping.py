@@ -160,6 +160,10 @@ def test_a_map_without_a_run_says_so(tmp_path):
     with pytest.raises(NothingMappedError) as error:
         run_map(check_map(world=WORLD, grid=2, seeds=1), tmp_path / "x", workers=1, simulate=broken)
     assert error.value.failed == 4
+    request = check_map(world=WORLD, grid=2, seeds=1)
+    again = run_map(request, tmp_path / "x", workers=1, rerun=["failed"], simulate=invented)
+    assert again.facts["made"] == 4
+    assert again.facts["failed"] == 0
 
 
 @pytest.mark.unit

@@ -78,6 +78,8 @@ def test_a_search_goes_on_and_another_target_reuses_its_runs(found, folder):
     again = run_goal(request, folder, workers=1, simulate=invented)
     assert len(read_runs(folder)) == before
     pd.testing.assert_frame_equal(again.plans, found.plans)
+    assert found.facts["made"] == before
+    assert again.facts["made"] == 0
 
 
 @pytest.mark.docs
