@@ -29,6 +29,7 @@ from model.month import N_COUNTY_PHASES, make_scratch, run_counties
 from model.observation import clear_flows, make_observed, observe_children, observe_money, observe_posts
 from model.orders import county_scores, ranking_columns
 from model.own import given as own
+from model.own import posts
 from model.policy import apply_policy, make_policy, national_path, waves_arrays
 from model.scenario import Scenario, make_scenario
 from model.schedule import COUNTY_PHASES, PHASES
@@ -192,10 +193,16 @@ class ScaleUpModel(WithAgents):
 
     def run_counties(self, month):
         """All county phases of a month, on all threads."""
+        given, first = self.world.given, 0
+        if posts.are_given(given):  # between staffing and visits
+            lent = posts.lend(given, self.state, self.tables.rules)
+            first = COUNTY_PHASES.index("staff_posts") + 1
+            self._run_phases(month, 0, first)
+            posts.adjust(given, month, self.state, self.tables.rules, lent)
         if self.seconds is None:
-            self._run_phases(month, 0, N_COUNTY_PHASES)
+            self._run_phases(month, first, N_COUNTY_PHASES)
         else:
-            for position, name in enumerate(COUNTY_PHASES):
+            for position, name in list(enumerate(COUNTY_PHASES))[first:]:
                 start = process_time()
                 self._run_phases(month, position, position + 1)
                 self.seconds[name] += process_time() - start

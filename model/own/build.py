@@ -17,7 +17,7 @@ from model.codes import (
 )
 from model.counties import load_counties
 from model.money import PAYERS
-from model.own.given import NO_POST, Filled, Given, yuan_to_fen
+from model.own.given import BY_THE_RULES, FULL, NO_POST, PART_TIME, Filled, Given, yuan_to_fen
 from model.own_places import listed_villages, own_world, places_of_rows
 from model.parameters import Parameters, check_values
 from model.problems import InputError
@@ -31,6 +31,7 @@ COUNTY_OFFICES = {
 }
 TOWNSHIP_OFFICES = {"civil_affairs_fte": OFFICE_CIVIL_AFFAIRS, "clinic_fte": OFFICE_CLINIC}
 NOTHING_SAID = -1
+KINDS = {"part_time": PART_TIME, "full": FULL}
 
 Frames = Mapping[str, pd.DataFrame]
 """Checked tables by key, blanks as missing values; see :mod:`model.own.check`."""
@@ -53,7 +54,10 @@ def build(
     codes = world.table.county_code.to_numpy()
     given = Given(
         parameters=given_parameters(frames),
-        post_month=_post_months(world, counties, villages),
+        post_month=_of_villages(world, counties, villages, "post_month", NO_POST),
+        post_kind=_of_villages(world, counties, villages, "post_kind", BY_THE_RULES),
+        villages_per_worker=_of_villages(world, counties, villages, "villages_per_worker", 0),
+        supervisors=_of_townships(world, frames, villages, "supervisors"),
         office_fte=_offices(world, frames, villages),
         money_fen=_money(frames.get("money"), codes),
         filled=filled,
@@ -107,12 +111,31 @@ def with_children(villages: pd.DataFrame, counties: pd.DataFrame) -> pd.DataFram
     return villages
 
 
-def _post_months(world: World, counties: pd.DataFrame, villages: pd.DataFrame | None) -> NDArray[np.int64]:
-    months = np.full(len(world.villages), NO_POST, dtype=np.int64)
+def _of_villages(
+    world: World, counties: pd.DataFrame, villages: pd.DataFrame | None, column: str, blank: int
+) -> NDArray[np.int64]:
+    """Return a column of the table of villages in the order of the world."""
+    values = np.full(len(world.villages), blank, dtype=np.int64)
     listed = listed_villages(villages, counties)
-    if listed is not None and "post_month" in listed:
-        months[places_of_rows(world, listed)] = listed["post_month"].fillna(NO_POST).astype(np.int64)
-    return months
+    if listed is not None and column in listed:
+        said = listed[column].map(KINDS) if column == "post_kind" else listed[column]
+        values[places_of_rows(world, listed)] = said.fillna(blank).astype(np.int64)
+    return values
+
+
+def _of_townships(
+    world: World, frames: Frames, villages: pd.DataFrame | None, column: str
+) -> NDArray[np.float64]:
+    """Return a column of the table of townships in the order of the world, NaN where it says nothing."""
+    values = np.full(len(world.townships), np.nan)
+    listed, townships = listed_villages(villages, frames["counties"]), frames.get("townships")
+    if listed is None or townships is None or column not in townships:
+        return values
+    place = world.villages["township"][places_of_rows(world, listed)]
+    number = dict(zip(zip(listed.county_code, listed.township, strict=True), place, strict=True))
+    for code, name, value in zip(townships.county_code, townships.township, townships[column], strict=True):
+        values[number[code, name]] = value
+    return values
 
 
 def _offices(world: World, frames: Frames, villages: pd.DataFrame | None) -> dict[int, NDArray[np.float64]]:
@@ -121,20 +144,10 @@ def _offices(world: World, frames: Frames, villages: pd.DataFrame | None) -> dic
     for column, office in COUNTY_OFFICES.items():
         if column in rows and rows[column].notna().any():
             staff[office] = rows[column].to_numpy(np.float64)
-    listed = listed_villages(villages, frames["counties"])
-    townships = frames.get("townships")
-    if listed is None or townships is None:
-        return staff
-    place = world.villages["township"][places_of_rows(world, listed)]
-    number = dict(zip(zip(listed.county_code, listed.township, strict=True), place, strict=True))
     for column, office in TOWNSHIP_OFFICES.items():
-        if column not in townships or not townships[column].notna().any():
-            continue
-        staff[office] = np.full(len(world.townships), np.nan)
-        for code, township, fte in zip(
-            townships.county_code, townships.township, townships[column], strict=True
-        ):
-            staff[office][number[code, township]] = fte
+        fte = _of_townships(world, frames, villages, column)
+        if not np.isnan(fte).all():
+            staff[office] = fte
     return staff
 
 

@@ -14,8 +14,18 @@ from model.text import LANGUAGES, text
 
 NOT_FILLED = {
     "counties": ("county_code", "county", "not_on_list"),
-    "villages": ("county_code", "township", "village", "kind", "households", "post_month", "children_2020"),
-}
+    "villages": (
+        "county_code",
+        "township",
+        "village",
+        "kind",
+        "households",
+        "post_month",
+        "post_kind",
+        "villages_per_worker",
+        "children_2020",
+    ),
+}  # fmt: skip
 """Columns whose blank means something by itself, or that are told apart below."""
 UNITS = ("townships", "villages", "communities")
 BY_COUNTY, BY_PROVINCE, BY_GROWTH, BY_RULES, BY_MODEL = "county", "province", "growth", "rules", "spread"

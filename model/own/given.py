@@ -17,6 +17,8 @@ from model.money import CENTRAL, FEN_PER_YUAN, IN_ENVELOPE, LOCAL, PAYERS, PROVI
 
 NO_POST = 1_000
 """Month of the post of a village that has none: later than any month."""
+BY_THE_RULES, PART_TIME, FULL = -1, 0, 1
+"""Kinds of a village's post: as the strategy has it, or as its user said."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ class Given:
         Unit costs and norms by parameter name; strategies and settings prevail over them.
     post_month : int array, one per village
         Month in which the post of a village is opened whatever the strategy; NO_POST where there is none.
+    post_kind : int array, one per village
+        PART_TIME or FULL where the kind of the post is given, BY_THE_RULES elsewhere.
+    villages_per_worker : int array, one per village
+        Villages that share this village's worker; 0 where nothing is said.
+    supervisors : float array, one per township
+        NaN where nothing is said.
     office_fte : mapping of int to float array
         Full-time staff of an office (:mod:`model.codes`) of every county or township; NaN where it is not
         given.
@@ -61,6 +69,9 @@ class Given:
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     post_month: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    post_kind: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    villages_per_worker: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    supervisors: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
     office_fte: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
     money_fen: Mapping[int, NDArray[np.int64]] = field(default_factory=dict)
     filled: tuple[Filled, ...] = ()

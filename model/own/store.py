@@ -23,7 +23,8 @@ ABOUT = "places.json"
 FORMAT = 1
 NAME = re.compile(r"[\w][\w-]{0,39}")
 HASH_BYTES = 16
-READ = {"county": str, "township": str, "village": str, "kind": str, "parameter": str, "payer": str}
+WORDS = ("county", "township", "village", "kind", "post_kind", "parameter", "payer")
+READ = dict.fromkeys(WORDS, str)
 
 
 def folder_of(name: str) -> Path:
@@ -122,7 +123,11 @@ def _frames(folder: Path, tables: tuple[str, ...]) -> dict[str, pd.DataFrame]:
     frames = {}
     for key in tables:
         frame = pd.read_csv(
-            folder / f"{key}.csv", dtype=READ, keep_default_na=False, na_values=[""], low_memory=False
+            folder / f"{key}.csv",
+            dtype=READ,
+            keep_default_na=False,
+            na_values=[""],
+            low_memory=False,
         )
         if key == "prices":
             frame["value"] = [_plain(value) for value in frame["value"]]

@@ -26,7 +26,8 @@ CHANGED = {
     "minority": 0.95, "left_behind": 0.95, "fiscal_index": 0.2, "police_fte": 0.01, "education_fte": 0.0,
     "protection_fte": 0.001, "hospital_fte": 0.0, "civil_affairs_fte": 0.0, "clinic_fte": 0.0,
     "kind": "community", "hours_to_county": 9.0, "hiv_affected": 0.9, "migrant": 0.9,
-    "post_month": 0.0, "township": "小河乡",
+    "post_month": 0.0, "township": "小河乡", "post_kind": "part_time",
+    "villages_per_worker": 3, "supervisors": 0.0,
 }  # fmt: skip
 BY_THEMSELVES = (
     "county_code", "households", "hours_to_township", "parameter", "value", "year", "payer", "yuan",
@@ -94,7 +95,7 @@ def test_the_way_to_the_township_decides_who_comes_first(frames):
     assert names[far.rank][3] == last, "now first of the second county"
 
 
-@pytest.mark.parametrize("column", ["civil_affairs_fte", "clinic_fte"])
+@pytest.mark.parametrize("column", ["civil_affairs_fte", "clinic_fte", "supervisors"])
 def test_columns_of_townships(column, frames):
     before = outcomes(frames)
     frames["townships"][column] = CHANGED[column]
