@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from experiments.asking import KIND as COMPARE
 from experiments.draws import DRAW
@@ -26,6 +27,8 @@ from results.measures.ratios import Floats
 
 KINDS = (SWEEP, COMPARE)
 REPLICATION, STRATEGY = "replication", "strategy"
+MOST_ANALYSED = 5_000
+"""Draws that are asked what drives an outcome: more would tell little more and take long."""
 
 
 class Bank(NamedTuple):
@@ -91,6 +94,13 @@ class Bank(NamedTuple):
         if min(table.shape) < 2:
             return None
         return variance_shares(table.to_numpy(), crossed=self.common_seeds)
+
+    def some_draws(self, most: int) -> NDArray[np.int64]:
+        """Return the positions of all draws, or of so many that are picked at random, always the same."""
+        n = len(self.draws)
+        if n <= most:
+            return np.arange(n)
+        return np.sort(np.random.default_rng(0).choice(n, most, replace=False))
 
     def outcomes(self) -> list[str]:
         """Return the outcomes of which more or less is better, in the order of the catalogue."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from experiments.draws import MORRIS_LEVELS, unit_cube
@@ -23,7 +23,7 @@ from results.measures.intervals import CONFIDENCE
 from results.measures.ratios import Floats
 
 PAWN = "pawn"
-RESAMPLES = 200
+RESAMPLES, SHUFFLES = 200, 1_000
 SLICES, LEAST_SLICES, LEAST_PER_SLICE = 10, 4, 20
 LEAST_DRAWS = 32
 """Fewer draws tell nothing of several parameters."""
@@ -46,16 +46,18 @@ def pawn(x: Floats, y: Floats, seed: int = 0) -> pd.DataFrame:
     DataFrame
         ``index`` (mean distance of Kolmogorov and Smirnov between the distribution of y in a slice of the
         parameter and that of all y, 0 to 1; over few slices the mean tells more than the usual median) with
-        bootstrap interval ``low``, ``high``; ``maximum`` over the slices; ``noise``: what a parameter that
-        does nothing stays under in 95 of 100 cases; ``at_low`` and ``at_high`` (mean of y in the lowest and
-        highest fifth of the parameter) with half-widths of their 95 % intervals ``at_low_half`` and
-        ``at_high_half``.
+        bootstrap interval ``low``, ``high``; ``maximum`` over the slices; ``noise``: what the strongest of so
+        many parameters stays under in 95 of 100 cases if none does anything; ``at_low`` and ``at_high`` (mean
+        of y in the lowest and highest fifth of the parameter) with half-widths of their 95 % intervals
+        ``at_low_half`` and ``at_high_half``.
     """
     rng = np.random.default_rng(seed)
     slices = n_slices(len(y))
     broken = rng.random(x.shape)
     resampled = [_with_replacement(rng, len(y)) for _ in range(RESAMPLES)]
-    noise = [_distances(rng.permutation(len(y)) * slices // len(y), y, slices) for _ in range(RESAMPLES)]
+    nothing = [
+        _distances(rng.permutation(len(y)) * slices // len(y), y, slices).mean() for _ in range(SHUFFLES)
+    ]
     rows = []
     for values, ties in zip(x.T, broken.T, strict=True):
         distances = _distances(_slice_of(values, ties, slices), y, slices)
@@ -75,8 +77,16 @@ def pawn(x: Floats, y: Floats, seed: int = 0) -> pd.DataFrame:
             }
         )
     table = pd.DataFrame(rows)
-    table.insert(4, "noise", float(np.quantile([each.mean() for each in noise], NOISE_QUANTILE)))
+    table.insert(4, "noise", among(nothing, x.shape[1]))
     return table
+
+
+def among(nothing: ArrayLike, n_parameters: int) -> float:
+    """Return what the strongest of so many parameters that do nothing stays under in 95 of 100 cases.
+
+    ``nothing`` are values of one that does nothing; many are looked at, so one of them is high by chance.
+    """
+    return float(np.quantile(np.asarray(nothing, dtype=np.float64), NOISE_QUANTILE ** (1 / n_parameters)))
 
 
 def n_slices(n_draws: int) -> int:

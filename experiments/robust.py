@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from experiments.bank import Bank, check_outcome, in_numbers, read_bank
+from experiments.bank import MOST_ANALYSED, Bank, check_outcome, in_numbers, read_bank
 from experiments.indices import LEAST_DRAWS
 from experiments.prim import Box, find_box
 from experiments.value import worth_of, worth_of_all
@@ -22,8 +22,8 @@ from results.measures.intervals import CONFIDENCE, t_interval
 from results.measures.ratios import Floats
 from results.wording import significant
 
-MOST_BOXES = 6
-"""Strategies, those of least regret first, for which it is searched where they fail."""
+MOST_BOXES, MOST_SEARCHED = 6, 1_000
+"""Strategies (of least regret first) for which it is searched where they fail; draws that are searched."""
 TARGET_DIGITS = 2
 LEAST_STRATEGIES, LEAST_VALUES = 2, 2
 
@@ -108,7 +108,8 @@ def judged(bank: Bank, outcome: str = MAIN, target: float | None = None) -> Robu
     misses = sign * (values - aim) < 0
     regret = regret_table(values, better, ~misses)
     enough = drawn and len(values) >= LEAST_DRAWS
-    x = in_numbers(bank.draws)
+    x, few = in_numbers(bank.draws), bank.some_draws(MOST_SEARCHED)
+    asked = bank.some_draws(MOST_ANALYSED)
     names = [str(name) for name in bank.draws.columns]
     facts = {
         "values": "draws" if drawn else "runs",
@@ -119,8 +120,10 @@ def judged(bank: Bank, outcome: str = MAIN, target: float | None = None) -> Robu
     }
     return Robust(
         regret,
-        boxes_table(regret["strategy"].tolist()[:MOST_BOXES], misses, x, names, enough=enough),
-        worth_table(sign * values.to_numpy(), x, names) if enough else pd.DataFrame(columns=WORTH_COLUMNS),
+        boxes_table(regret["strategy"].tolist()[:MOST_BOXES], misses.iloc[few], x[few], names, enough=enough),
+        worth_table(sign * values.to_numpy()[asked], x[asked], names)
+        if enough
+        else pd.DataFrame(columns=WORTH_COLUMNS),
         bank,
         outcome,
         aim,
@@ -176,6 +179,6 @@ def worth_table(benefit: Floats, x: Floats, names: list[str]) -> pd.DataFrame:
     """Return a row per parameter, the most valuable first; see :class:`Robust`."""
     rows = []
     for name, column in zip(names, x.T, strict=True):
-        found = worth_of(column, benefit)
+        found = worth_of(column, benefit, len(names))
         rows.append({"parameter": name, **found._asdict(), "clear": found.clear})
     return pd.DataFrame(rows, columns=WORTH_COLUMNS).sort_values("value", ascending=False, ignore_index=True)

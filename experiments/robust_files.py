@@ -7,6 +7,7 @@ import pandas as pd
 from experiments.bank import in_numbers
 from experiments.robust import Robust
 from experiments.sensed_files import FIGURES, kind_of
+from experiments.sweeping import write_schema
 from results.figures.sensing.holding import fails, regrets, telling_box, worths
 from results.robust_words import Judged
 from results.style import Picture
@@ -56,4 +57,5 @@ def write_robustness(found: Robust, language: str = "en") -> list[Path]:
         table.to_parquet(paths[-1], index=False)
     for picture in robust_pictures(found, language).values():
         paths += picture.save(folder / FIGURES)
+    write_schema(folder, language)
     return paths

@@ -8,6 +8,7 @@ from experiments.bank import Bank, in_numbers
 from experiments.draws import MORRIS
 from experiments.indices import PAWN
 from experiments.sensing import Sensed, Target
+from experiments.sweeping import write_schema
 from results.figures.sensing.interactions import bending, grid, matrix
 from results.figures.sensing.tornado import tornado
 from results.measures.catalogue import measure
@@ -98,4 +99,5 @@ def write_sensitivity(sensed: Sensed, language: str = "en") -> list[Path]:
         sensed.pairs.to_parquet(paths[-1], index=False)
     for picture in pictures_of(sensed, language).values():
         paths += picture.save(folder / FIGURES)
+    write_schema(folder, language)
     return paths

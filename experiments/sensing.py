@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.bank import Bank, check_outcome, in_numbers, read_bank
+from experiments.bank import MOST_ANALYSED, Bank, check_outcome, in_numbers, read_bank
 from experiments.design import Design, read_design
 from experiments.draws import (
     DRAW,
@@ -298,7 +298,8 @@ def _named(key: dict[str, str], table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pawn(bank: Bank, y: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame, int]:
-    table = pawn(in_numbers(bank.draws), y.to_numpy())
+    rows = bank.some_draws(MOST_ANALYSED)
+    table = pawn(in_numbers(bank.draws)[rows], y.to_numpy()[rows])
     table.insert(0, "parameter", bank.draws.columns)
     table["clear"] = table["index"] > table["noise"]
     return _ranked(table), pd.DataFrame(columns=["parameter", "other", "index", "low", "high", "clear"]), 0

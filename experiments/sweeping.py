@@ -6,7 +6,7 @@ command line.
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,6 +37,7 @@ from experiments.study import Candidate, Study
 from model.calendar import month_text
 from model.parameters import HASH_BYTES
 from model.problems import InputError, Problem
+from model.text import catalogue as catalogue_of_words
 from results.measures.catalogue import catalogue, column_documentation
 from results.memory import world_megabytes
 from results.progress import bar
@@ -256,13 +257,21 @@ def set_again(store: RunStore, rerun: Sequence[str]) -> None:
 
 
 def write_schema(folder: Path, language: str) -> None:
-    """Write what the columns of the tables mean to ``schema.json``."""
-    known = catalogue().measures
+    """Write what the columns of all tables of a folder mean to ``schema.json``."""
+    known, words = catalogue().measures, catalogue_of_words(language)
     files = {}
     for path in sorted(folder.glob("*.parquet")):
         schema = pq.read_schema(path)
         measured = column_documentation([name for name in schema.names if name in known], language)
         files[path.stem] = {
-            field.name: {"type": str(field.type)} | dict(measured.get(field.name, {})) for field in schema
+            name: {"type": str(kind)}
+            | dict(measured.get(name, {}))
+            | ({"text": meaning} if (meaning := _meaning(words, path.stem, name)) else {})
+            for name, kind in zip(schema.names, schema.types, strict=True)
         }
     write_json(folder / SCHEMA, files)
+
+
+def _meaning(words: Mapping[str, str], table: str, column: str) -> str:
+    """Return what a column means that is no outcome, in one table or in all; empty where nobody says."""
+    return words.get(f"column.{table}.{column}") or words.get(f"column.{column}", "")

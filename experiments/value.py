@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
-from experiments.indices import Z
+from experiments.indices import Z, among
 from results.measures.ratios import Floats
 
 MOST_KNOTS, DEGREE = 4, 3
 RESAMPLES = 200
 LEAST = 1e-9
 """Less than this is rounding."""
-NOISE_QUANTILE = 0.95
 
 
 class Worth(NamedTuple):
@@ -35,7 +34,7 @@ class Worth(NamedTuple):
         return self.value > max(self.noise, LEAST)
 
 
-def worth_of(x: Floats, benefit: Floats, seed: int = 0) -> Worth:
+def worth_of(x: Floats, benefit: Floats, n_parameters: int = 1, seed: int = 0) -> Worth:
     """Return the value of knowing one parameter before choosing.
 
     Parameters
@@ -44,6 +43,8 @@ def worth_of(x: Floats, benefit: Floats, seed: int = 0) -> Worth:
         Values of the parameter, shape (draws,).
     benefit
         What every strategy yields, more being better; shape (draws, strategies).
+    n_parameters
+        Of how many that are looked at it is one; the noise is that of the strongest of them.
     """
     rng = np.random.default_rng(seed)
     basis = _basis(x, benefit)
@@ -55,7 +56,7 @@ def worth_of(x: Floats, benefit: Floats, seed: int = 0) -> Worth:
     ]
     shuffled = [_gain_of(_fit(basis[rng.permutation(n)], benefit)) for _ in range(RESAMPLES)]
     half = Z * float(np.std(again, ddof=1))
-    return Worth(value, max(value - half, 0.0), value + half, float(np.quantile(shuffled, NOISE_QUANTILE)))
+    return Worth(value, max(value - half, 0.0), value + half, among(shuffled, n_parameters))
 
 
 def worth_of_all(benefit: Floats) -> float:

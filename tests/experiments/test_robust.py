@@ -1,5 +1,7 @@
 """Robustness on a stand-in in which it is known which choice holds where."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -85,7 +87,7 @@ def test_what_to_know_is_the_skill_of_finding_and_worth_what_the_formula_says(fo
 
 @pytest.mark.unit
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_words_pictures_and_files(found, language):
+def test_words_pictures_and_files(found, swept, language):
     said = " ".join(robust_sentences(judged_of(found), language))
     expected = {
         "en": "'Skill of finding' is under 0.8", "zh": "“发现能力倍数”低于0.8"
@@ -93,6 +95,10 @@ def test_words_pictures_and_files(found, language):
     assert expected[language] in said
     assert set(robust_pictures(found, language)) == {"regret", "fails", "worth"}
     assert all(path.is_file() for path in write_robustness(found, language))
+    schema = json.loads((swept / "schema.json").read_text(encoding="utf-8"))
+    tables = ("robustness", "robustness_boxes", "robustness_worth")
+    silent = [name for table in tables for name, entry in schema[table].items() if "text" not in entry]
+    assert not silent
 
 
 @pytest.mark.unit

@@ -114,6 +114,8 @@ def test_files_pictures_and_sentences(swept, language):
     paths = write_sensitivity(found, language)
     assert all(path.is_file() for path in paths)
     assert pd.read_parquet(swept / "sensitivity.parquet").equals(found.indices)
+    schema = json.loads((swept / "schema.json").read_text(encoding="utf-8"))["sensitivity"]
+    assert [name for name, entry in schema.items() if "text" not in entry] == []
     said = " ".join(sentences_of(found, language))
     assert ("Skill of finding" if language == "en" else "发现能力倍数") in said
     assert all(picture.caption for picture in pictures_of(found, language).values())
