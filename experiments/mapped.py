@@ -101,7 +101,8 @@ class Mapped(NamedTuple):
     line
         A row per level of coverage: ``desk_factor`` with ``_low`` and ``_high`` at which the desk loses as
         many needs as finding does; more desk hours than that, and finding is the bottleneck. Missing where
-        one of the two binds over the whole range (``binds`` says which).
+        one of the two binds over the whole range (``binds`` says which). Seeds of which a run failed are left
+        out.
     facts
         World, grid, seeds, counts of runs, CPU seconds.
     """
@@ -228,13 +229,14 @@ def line_table(done: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for coverage, level in done.groupby(COVERAGE, sort=True):
         crossings, binds = [], []
-        for _, runs in level.groupby("replication"):
+        whole = level.groupby("replication")[DESKS].transform("size") == level[DESKS].nunique()
+        for _, runs in level[whole].groupby("replication"):
             excess = (runs["lost_served"] - runs["lost_found"]).to_numpy()
             crossing = crossing_of(runs[DESKS].to_numpy(), excess)
             crossings.append(crossing)
             binds.append("served" if excess[-1] > 0 else "found")
         found = t_interval(crossings)
-        all_cross = bool(np.isfinite(crossings).all())
+        all_cross = bool(crossings) and bool(np.isfinite(crossings).all())
         if not all_cross:
             found = Interval(float("nan"), float("nan"), float("nan"), found.n)
         rows.append(
@@ -243,7 +245,7 @@ def line_table(done: pd.DataFrame) -> pd.DataFrame:
                 "desk_factor": found.estimate,
                 "desk_factor_low": found.low,
                 "desk_factor_high": found.high,
-                "binds": "" if all_cross else max(set(binds), key=binds.count),
+                "binds": "" if all_cross or not binds else max(sorted(set(binds)), key=binds.count),
             }
         )
     return pd.DataFrame(rows)

@@ -155,6 +155,24 @@ def test_a_finer_grid_and_more_seeds_keep_the_runs_that_are_there(tmp_path):
         run_map(check_map(world="teaching", grid=5), tmp_path / "x", workers=1, simulate=invented)
 
 
+def broken_once(scenario):
+    """One run of one seed fails, at the coverage at which the line is looked for."""
+    if scenario.seed == 2 and scenario.parameters[COVERAGE] == 1.0 and scenario.parameters[DESKS] == 0.5:
+        raise ArithmeticError("broken on purpose")
+    return invented(scenario)
+
+
+@pytest.mark.unit
+def test_a_failed_run_takes_its_seed_from_the_line_and_from_nothing_else(tmp_path):
+    request = check_map(world=WORLD, grid=5, seeds=2)
+    found = run_map(request, tmp_path / "x", workers=1, simulate=broken_once)
+    assert found.facts["failed"] == 1
+    assert found.line.set_index("coverage_share").loc[1.0, "desk_factor"] == pytest.approx(LINE_AT)
+    assert found.points.query("coverage_share == 1 and desk_factor == 0.5")["seeds"].item() == 1
+    page = write_map(found, tmp_path / "x")[0].read_text(encoding="utf-8")
+    assert text("map.warn.failed", "en", n=1) in Page(page).text
+
+
 @pytest.mark.unit
 def test_a_map_without_a_run_says_so(tmp_path):
     with pytest.raises(NothingMappedError) as error:
