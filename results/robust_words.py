@@ -52,11 +52,13 @@ def regret_sentence(found: Judged, language: str = "en") -> str:
     best = found.regret.iloc[0]
     values = text(f"robust.{found.values}", language, n=found.n)
     if best["best_share"] == 1:
-        return text("robust.regret.always", language, **_called(best, language), values=values)
+        return text(
+            "robust.regret.always", language, name=strategy_name(best["strategy"], language), values=values
+        )
     sentence = text(
         "robust.regret",
         language,
-        **_called(best, language),
+        name=strategy_name(best["strategy"], language),
         outcome=outcome_words(found, language),
         mean=loss(found, best["regret_mean"], language),
         ninety=loss(found, best["regret_90"], language),
@@ -69,16 +71,10 @@ def regret_sentence(found: Judged, language: str = "en") -> str:
         sentence += text(
             "robust.regret.careful",
             language,
-            **_called(careful, language),
+            name=strategy_name(careful["strategy"], language),
             most=loss(found, careful["regret_max"], language),
         )
     return sentence
-
-
-def _called(row: pd.Series, language: str) -> dict[str, str]:
-    """Return a strategy as an adverbial and as a name: languages differ in what fits."""
-    strategy = str(row["strategy"])
-    return {"strategy": strategy_phrase(strategy, language), "name": strategy_name(strategy, language)}
 
 
 def target_sentence(found: Judged, language: str = "en") -> str:
