@@ -169,6 +169,11 @@ def _first(part: Part, rows: int) -> Part:
     return Part(None, part.quantiles[kept], part.values[kept], part.draws[kept])
 
 
+def density_of(part: Part, quantiles: Floats) -> Floats:
+    """Return the density of the law that a part was drawn from, relative to the prior."""
+    return np.ones(len(quantiles)) if part.proposal is None else part.proposal.density(quantiles)
+
+
 def pooled(block: Block, parts: Sequence[Part]) -> Bank:
     """Return all rows with the density of the mixture of proposals (balance heuristic, Veach & Guibas 1995).
 
@@ -177,8 +182,7 @@ def pooled(block: Block, parts: Sequence[Part]) -> Bank:
     quantiles = np.concatenate([part.quantiles for part in parts])
     total, density = len(quantiles), np.zeros(len(quantiles))
     for part in parts:
-        drawn = np.ones(total) if part.proposal is None else part.proposal.density(quantiles)
-        density += len(part.quantiles) / total * drawn
+        density += len(part.quantiles) / total * density_of(part, quantiles)
     return Bank(
         quantiles,
         np.concatenate([part.values for part in parts]),

@@ -16,11 +16,11 @@ from calibration.weighing import (
     HIGH,
     LOW,
     Fit,
+    by_regression,
     contraction,
     fit,
     mean_and_sd,
     prior_fit,
-    regression_adjusted,
     weighted_quantile,
 )
 from results.measures.ratios import Floats
@@ -180,7 +180,7 @@ def learning_gates(bank: Bank, targets: Sequence[Target], posterior: Fit, n_fitt
     """Return the gates on what a fit rests on and whether it learnt: the first columns are those fitted."""
     narrowed = float(contraction(bank, posterior)[:n_fitted].max())
     mean, sd = mean_and_sd(bank.quantiles, posterior.weights)
-    adjusted, _ = regression_adjusted(bank, targets, posterior)
+    adjusted = by_regression(bank, targets)
     shift = float(np.max(np.abs(adjusted - mean) / np.maximum(sd, np.finfo(float).tiny)))
     effective = posterior.effective
     return [

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from calibration.checks import LEARNT
 from calibration.fitting import Fitted
 from calibration.weighing import HIGH, LOW, contraction, weighted_quantile
-from calibration.words import amount, label_of
+from calibration.words import SEPARATORS, amount, label_of
 from experiments.draws import Axis
 from model.declarations import declarations
 from model.text import text, unit_text
 from results.measures.ratios import Floats
 from results.style import BLUE, GRID, INK, MUTED, ORANGE, WIDE, Picture, house_style, new_figure
-from results.wording import listing, number, percent
+from results.wording import number, percent
 
 PANELS_ACROSS = 3
 BINS = 24
@@ -51,7 +51,7 @@ def marginals(fitted: Fitted, language: str) -> Picture:
     ]
     key = "calibration.caption.marginals" if learnt else "calibration.caption.marginals.none"
     caption = text(
-        key, language, names=listing(learnt, language), n=len(axes_of_block),
+        key, language, names=SEPARATORS[language].join(learnt), n=len(axes_of_block),
         effective=number(fitted.posterior.effective, language),
     )  # fmt: skip
     return Picture(f"{fitted.block.name}_parameters", figure, caption, language)

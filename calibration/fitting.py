@@ -9,7 +9,19 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from calibration.bank import BANK, BEST, FRESH, WAVE, Bank, Part, make_bank, make_fresh, make_wave, pooled
+from calibration.bank import (
+    BANK,
+    BEST,
+    FRESH,
+    WAVE,
+    Bank,
+    Part,
+    density_of,
+    make_bank,
+    make_fresh,
+    make_wave,
+    pooled,
+)
 from calibration.blocks import Block
 from calibration.checks import (
     ENOUGH_EFFECTIVE,
@@ -191,16 +203,18 @@ def best_member(block: Block, folder: Path, bank: Bank, posterior: Fit, plan: Pl
 def check_block(fitted: Fitted, seed: int = 1) -> tuple[Ranks, list[Gate]]:
     """Run simulation-based calibration on the rows of a fit.
 
-    It holds under any prior, so the law of the last wave is taken as prior, which is where the bank is dense
-    and where the posterior lies: its rows are the truths. Without waves it is the prior itself.
+    It holds under any prior, so the law of all waves together is taken as prior, which is where the bank is
+    dense and where the posterior lies: their rows are the truths. Without waves it is the prior itself.
     """
-    bank, last = fitted.bank, fitted.parts[-1]
-    if last.proposal is None:
-        rows, law = range(bank.n_first), np.ones(len(bank.quantiles))
-    else:
-        rows = range(len(bank.quantiles) - len(last.quantiles), len(bank.quantiles))
-        law = last.proposal.density(bank.quantiles)
-    found = true_rows(bank, rows, law, fitted.block.targets, seed)
+    bank, waves = fitted.bank, fitted.parts[1:]
+    rows, law = np.arange(bank.n_first), np.ones(len(bank.quantiles))
+    if waves:
+        rows = np.arange(bank.n_first, len(bank.quantiles))
+        law = sum(
+            (len(wave.draws) / len(rows) * density_of(wave, bank.quantiles) for wave in waves), np.zeros(1)
+        )
+    order = np.random.default_rng(seed).permutation(rows)
+    found = true_rows(bank, order.tolist(), law, fitted.block.targets, seed)
     return found, calibration_gates(found, len(fitted.block.file.fitted))
 
 

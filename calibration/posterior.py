@@ -19,8 +19,8 @@ from calibration.targets import Target, axes_of
 from calibration.weighing import (
     HIGH,
     LOW,
+    by_regression,
     contraction,
-    regression_adjusted,
     resampled,
     weighted_quantile,
 )
@@ -150,7 +150,7 @@ def target_entry(fitted: Fitted, k: int, target: Target) -> dict[str, Any]:
 def parameter_entries(fitted: Fitted) -> list[dict[str, Any]]:
     """Return for every parameter its posterior quantiles, contraction, and whether the data taught it."""
     narrowed = contraction(fitted.bank, fitted.posterior)
-    adjusted, _ = regression_adjusted(fitted.bank, fitted.block.targets, fitted.posterior)
+    adjusted = by_regression(fitted.bank, fitted.block.targets)
     entries = []
     for k, axis in enumerate(fitted.block.axes):
         found = weighted_quantile(fitted.bank.quantiles[:, k], fitted.posterior.weights, QUANTILES)

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from calibration.targets import axes_of, block_file
-from calibration.words import amount, label_of
+from calibration.words import SEPARATORS, amount, label_of
 from experiments.files import replacing
 from model.declarations import declarations
 from model.text import text, unit_text
-from results.wording import listing, number, percent, whole
+from results.wording import number, percent, whole
 
 
 def told(provenance: Mapping[str, Any], language: str) -> list[str]:
@@ -91,7 +91,7 @@ def learnt_lines(entry: Mapping[str, Any], language: str) -> list[str]:
         lines.append(f"- {line}")
     missed = [label_of(row["name"], language) for row in entry["parameters"] if not row["learnt"]]
     key = "calibration.not_learnt" if missed else "calibration.not_learnt.none"
-    return [*lines, "", text(key, language, names=listing(missed, language))]
+    return [*lines, "", text(key, language, names=SEPARATORS[language].join(missed))]
 
 
 def gate_lines(entry: Mapping[str, Any], language: str) -> list[str]:

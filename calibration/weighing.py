@@ -18,6 +18,7 @@ LOW, HIGH = 0.05, 0.95
 """Ends of the 90 % interval."""
 SMALL = 1e-12
 CAUTION = 5.0
+FLATTER = 0.5
 
 
 class Fit(NamedTuple):
@@ -100,16 +101,20 @@ def resampled(weights: Floats, n: int, seed: int) -> NDArray[np.int64]:
     return np.random.default_rng(seed + 1).permutation(rows)
 
 
-def regression_adjusted(bank: Bank, targets: Sequence[Target], posterior: Fit) -> tuple[Floats, Floats]:
-    """Return means and standard deviations after local-linear regression (Beaumont et al. 2002).
+def by_regression(bank: Bank, targets: Sequence[Target], power: float = FLATTER) -> Floats:
+    """Return posterior means by linear regression from a flatter fit: another look at the same bank.
 
-    Parameters are regressed on what is left between outcomes and targets, with the weights of the fit, and
-    moved to where nothing is left: an independent look at the same rows.
+    Rows are weighed with the likelihood to a power below 1. What is left of it is a normal law of distances
+    from the targets with a variance of 1 ÷ (1 − power); parameters follow distances by their covariance, in a
+    straight line (after Beaumont et al. 2002, with the error of the targets).
     """
-    apart = standardised(targets, bank.values)
-    design = np.column_stack([np.ones(len(apart)), apart])
-    root = np.sqrt(posterior.weights)[:, None]
-    kept = root[:, 0] > 0
-    slopes, *_ = np.linalg.lstsq((design * root)[kept], (bank.quantiles * root)[kept], rcond=None)
-    adjusted = np.clip(bank.quantiles - apart @ slopes[1:], 0.0, 1.0)
-    return mean_and_sd(adjusted, posterior.weights)
+    distances = standardised(targets, bank.values)
+    near = np.isfinite(distances).all(axis=1)
+    distances, quantiles = distances[near], bank.quantiles[near]
+    exponent = -0.5 * power * np.sum(distances**2, axis=1) - np.log(bank.density[near])
+    weights = weighed(exponent).weights
+    middle, away = weights @ quantiles, weights @ distances
+    apart = (distances - away) * weights[:, None]
+    together = apart.T @ (distances - away) + np.eye(len(targets)) / (1.0 - power)
+    gain = np.linalg.solve(together, apart.T @ (quantiles - middle)).T
+    return np.clip(middle - gain @ away, 0.0, 1.0)

@@ -6,6 +6,8 @@ from model.declarations import declarations
 from results.wording import number
 
 SMALL = 0.01
+SEPARATORS = {"en": "; ", "zh": "、"}
+"""Between names of parameters, which have commas in them."""
 
 
 def label_of(name: str, language: str) -> str:

@@ -6,10 +6,10 @@ from calibration.blocks import block_of
 from calibration.proposals import WIDE_SD, WIDER, aimed, proposal_of
 from calibration.targets import standardised
 from calibration.weighing import (
+    by_regression,
     contraction,
     fit,
     mean_and_sd,
-    regression_adjusted,
     resampled,
     weighted_quantile,
 )
@@ -52,8 +52,10 @@ def test_regression_agrees_with_the_kernel():
     made = bank(16_384)
     found = fit(made, targets(sd=0.05))
     mean, sd = mean_and_sd(made.quantiles, found.weights)
-    adjusted, _ = regression_adjusted(made, targets(sd=0.05), found)
-    assert (np.abs(adjusted - mean) / sd).max() < 0.5
+    adjusted = by_regression(made, targets(sd=0.05))
+    assert (np.abs(adjusted - mean) / sd).max() < 0.25
+    elsewhere = by_regression(made, targets(1.5, 2.3, sd=0.05))
+    assert elsewhere[:2] == pytest.approx([0.5, 0.8], abs=0.03)
 
 
 def test_rows_are_drawn_as_often_as_they_weigh():

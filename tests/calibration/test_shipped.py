@@ -1,0 +1,76 @@
+"""What is shipped: the table that experiments draw from, and whether today's model still agrees with it."""
+
+import shutil
+
+import numpy as np
+import pytest
+import yaml
+
+from calibration.blocks import block_of
+from calibration.checks import MOST_MISFIT
+from calibration.defaults import adopt, best_values
+from calibration.posterior import ROWS
+from calibration.targets import BLOCKS, block_file, standardised
+from experiments.files import read_json
+from experiments.posterior import SHIPPED, posterior_rows
+from model.declarations import FOLDER, declarations
+
+pytestmark = pytest.mark.statistical
+
+REGENERATE = "the model has moved away from the shipped posterior: run python run.py calibrate --check --ship"
+
+
+@pytest.fixture(scope="module")
+def provenance():
+    return read_json(SHIPPED.with_suffix(".json"))
+
+
+def test_the_table_has_all_that_was_drawn():
+    rows = posterior_rows(ROWS)
+    names = {name for block in BLOCKS for name in (*block_file(block).names, *block_file(block).cut)}
+    assert set(rows[0]) == names
+    for name in names:
+        low, high = declarations()[name].allowed
+        assert all(low <= row[name] <= high for row in rows)
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_the_model_of_today_still_meets_the_targets_with_the_best_member(name, provenance):
+    """A change of the model that moves its numbers makes this fail; one that does not, does not."""
+    best, block = provenance["blocks"][name]["best"], block_of(name)
+    values = []
+    for seed in best["seeds"][:2]:
+        scenario = block.study.scenario(block.file.strategy, best["parameters"], seed)
+        outcomes = block.simulate(scenario).digest.outcomes
+        values.append([outcomes[target.name] for target in block.targets])
+    misfit = np.mean(standardised(block.targets, np.array(values)) ** 2)
+    assert misfit <= max(MOST_MISFIT, 2.0 * best["misfit"]), REGENERATE
+
+
+@pytest.mark.parametrize("name", BLOCKS)
+def test_the_table_is_what_its_provenance_says(name, provenance):
+    """Medians of the table lie where the provenance has them."""
+    rows = posterior_rows(ROWS)
+    for entry in provenance["blocks"][name]["parameters"]:
+        median = np.median([row[entry["name"]] for row in rows])
+        low, high = entry["quantiles"][1], entry["quantiles"][3]
+        assert low <= median <= high, entry["name"]
+
+
+def test_the_best_member_can_be_made_the_defaults(tmp_path, provenance):
+    folder = tmp_path / "parameters"
+    shutil.copytree(FOLDER, folder)
+    changed = adopt(folder)
+    values = best_values()
+    assert changed
+    read = {}
+    for path in folder.glob("*.yaml"):
+        read |= yaml.safe_load(path.read_text(encoding="utf-8"))
+    for name, fields in read.items():
+        if name in values:
+            assert float(fields["default"]) == pytest.approx(values[name], rel=1e-9)
+            assert fields["low"] <= float(fields["default"]) <= fields["high"]
+    for name, each in declarations(folder).items():
+        if name not in values:
+            assert each.default == declarations()[name].default
+    assert adopt(folder) == []
