@@ -19,7 +19,6 @@ from experiments.draws import (
     DRAW,
     MORRIS,
     ONE_AT_A_TIME,
-    PROBES,
     SOBOL,
     SOBOL_PAIRS,
     TABLE,
@@ -210,7 +209,7 @@ def analyse(bank: Bank, method: str, outcome: str = MAIN, targets: Sequence[Targ
         If it has too few draws, or was not made for the method.
     """
     drawn = sampling_of(bank.about)
-    if (method != PAWN) != (drawn is not None and drawn.method in PROBES):
+    if method != method_of(bank.about):
         raise InputError([Problem("sensing.other_method", {"folder": str(bank.folder), "method": method})])
     if drawn is not None and drawn.method == ONE_AT_A_TIME:
         raise InputError([Problem("sensing.one_at_a_time", {"folder": str(bank.folder)})])
@@ -289,6 +288,13 @@ def sampling_of(about: dict[str, Any]) -> Sampling | None:
         for name, low, high, logarithmic, values in drawn["axes"]
     )
     return Sampling(drawn["method"], axes, drawn["draws"], drawn["levels"], drawn["seed"])
+
+
+def method_of(about: dict[str, Any]) -> str:
+    """Return the method that the draws of a folder serve."""
+    drawn = sampling_of(about)
+    made_for = {design: method for method, design in DESIGNS.items()}
+    return made_for.get(drawn.method, PAWN) if drawn else PAWN
 
 
 def _named(key: dict[str, str], table: pd.DataFrame) -> pd.DataFrame:

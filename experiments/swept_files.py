@@ -17,7 +17,7 @@ from experiments.indices import PAWN
 from experiments.robust import Robust, judged
 from experiments.robust_files import judged_of, robust_pictures
 from experiments.sensed_files import best_first, driven_of, kind_of, pictured, pictures_of, sentences_of
-from experiments.sensing import Sensed, analyse, outcomes_of
+from experiments.sensing import Sensed, analyse, method_of, outcomes_of
 from experiments.store import ABOUT, RUNS
 from experiments.sweeping import DESIGN, STRATEGIES, write_schema
 from model.calendar import month_index
@@ -62,16 +62,16 @@ def write_swept(folder: Path, language: str = "en") -> list[Path]:
 
 
 def _sensed(bank: Bank, outcome: str) -> Sensed | None:
-    """Return what drives the outcome, nothing where the draws cannot tell."""
+    """Return what drives the outcome, by the method of the draws; nothing where they cannot tell."""
     try:
-        return analyse(bank, PAWN, outcome, targets=pictured(bank, outcome))
+        return analyse(bank, method_of(bank.about), outcome, targets=pictured(bank, outcome))
     except InputError:
         return None
 
 
 def _judged(bank: Bank, outcome: str) -> Robust | None:
-    """Return which choice holds, nothing where there is no choice or no draws."""
-    if bank.draws.shape[1] == 0:
+    """Return which choice holds, nothing where there is no choice, or no draws that are a fair sample."""
+    if bank.draws.shape[1] == 0 or method_of(bank.about) != PAWN:
         return None
     try:
         return judged(bank, outcome)

@@ -97,7 +97,8 @@ def swept_page(view: SweptView, pictures: Mapping[str, Picture], language: str =
             for name in strategies[:MOST_ROWS]
         ],
         more_rows=text("swept.more", language, n=more) if more > 0 else "",
-        drivers=driver_rows(view, language),
+        drivers=view.driven is not None,
+        driver_rows=driver_rows(view, language),
         probed=view.probed,
         robust=view.said["robust"],
         choice=bool(view.said["choice"]),
@@ -151,7 +152,7 @@ def driver_rows(view: SweptView, language: str) -> list[tuple[str, list[tuple[st
     """Return the rows of the table of indices: index with interval, noise, outcome at both ends."""
     rows: list[tuple[str, list[tuple[str, str]]]] = []
     driven = view.driven
-    if driven is None:
+    if driven is None or "noise" not in driven.table:  # of Morris and Sobol' pictures say enough
         return rows
     for row in driven.table.sort_values("rank").head(MOST_DRIVERS).to_dict("records"):
         ends = [amount(driven, row[end], language) for end in ("at_low", "at_high")]

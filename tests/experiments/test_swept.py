@@ -86,6 +86,22 @@ def test_the_page_is_whole_offline_and_says_what_it_rests_on(swept, language):
 
 
 @pytest.mark.unit
+def test_runs_of_morris_have_a_page_of_their_own(swept):
+    words = Page(write_swept(swept / "morris")[0].read_text(encoding="utf-8")).text
+    assert "on average over its whole range" in words
+    assert "too few" not in words
+    assert "Which choice holds" not in words
+
+
+@pytest.mark.unit
+def test_one_strategy_is_no_choice_but_has_drivers(tmp_path):
+    text = DESIGN.replace("[no_programme, history]", "[history]").partition("levers:")[0]
+    words = Page(write_swept(written(tmp_path, text))[0].read_text(encoding="utf-8")).text
+    assert "What moves effective coverage with history's desks most is 'Skill of finding'" in words
+    assert "Which choice holds" not in words
+
+
+@pytest.mark.unit
 def test_expansions_are_part_of_the_command(tmp_path):
     folder = written(tmp_path, DESIGN)
     run_sweep(folder / "design.yaml", folder, workers=1, simulate=simulated, expand=5)
