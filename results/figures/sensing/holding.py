@@ -101,6 +101,7 @@ def fails(found: Judged, numbers: pd.DataFrame, values: Floats, language: str = 
         axes.set_xlabel(parameter_label(across["parameter"], language))
         labels = measure(found.outcome).label.text(language)
         if up is None and found.kind == "share":
+            axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
             share_axis(axes, language)
         axes.set_ylabel(labels if up is None else parameter_label(up["parameter"], language))
         colour_key(

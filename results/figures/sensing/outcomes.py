@@ -26,11 +26,11 @@ COLUMNS, MOST_LEVERS, MOST_LINES = 3, 6, 7
 
 
 def _axis(axes: Axes, kind: str, language: str, which: str) -> None:
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     if kind == "share":
         share_axis(axes, language, which)
     else:
-        axis = axes.xaxis if which == "x" else axes.yaxis
-        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         axis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language, 2)))
 
 
