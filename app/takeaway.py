@@ -13,6 +13,8 @@ from typing import Any
 from app.catalogue import catalogue, chart_library, texts
 from app.limits import Limits
 from app.shell import whole_page
+from model.scale_up import ScaleUpModel
+from results.feasibility import shortages, told
 from results.page import compressed
 from results.recording import Recorder, as_json
 from results.view import view_of
@@ -28,9 +30,10 @@ _DRAWING = threading.Lock()
 def results_archive(recorder: Recorder, messages: Sequence[str], language: str) -> bytes:
     """Return a zip archive of tables, figures and report of a complete run with children."""
     buffer = io.BytesIO()
+    notes = {"shortages": _shortages(recorder)}
     with tempfile.TemporaryDirectory() as folder, _DRAWING:
         files = write_run(
-            recorder.model, Path(folder) / "run", language, {}, messages=messages, player=player
+            recorder.model, Path(folder) / "run", language, {}, notes, messages=messages, player=player
         )
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in files:
@@ -42,8 +45,14 @@ def workbook(recorder: Recorder, language: str) -> bytes:
     """Return the workbook of a complete run with children, its formulas live."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "results.xlsx"
-        write_workbook(path, view_of(recorder.model), facts_of(recorder.model), language)
+        view = view_of(recorder.model, _shortages(recorder))
+        write_workbook(path, view, facts_of(recorder.model), language)
         return path.read_bytes()
+
+
+def _shortages(recorder: Recorder) -> dict[str, list[str]]:
+    """Return what the plan of a run asks for and cannot have, by language."""
+    return told(shortages(ScaleUpModel(recorder.model.scenario)))
 
 
 def player(messages: Sequence[str], language: str) -> str:

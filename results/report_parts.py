@@ -198,6 +198,7 @@ def warnings_of(view: RunView, language: str) -> list[str]:
     last_followed = view.n_months - 1 - YEAR - 3
     if view.cohort[1] > last_followed:
         found.append(text("warning.cohort", language))
+    found += view.shortages.get(language, ())
     implausible = outside_plausible(default_parameters().replace(**view.parameters))
     if implausible:
         labels = [declarations()[name].label.in_language(language) for name in implausible]

@@ -25,6 +25,7 @@ from model.scenario import Scenario, make_scenario
 from model.spread_only import WORKERS, simulate_spread
 from model.text import text
 from model.worlds import build_world
+from results.feasibility import shortages, told
 from results.memory import free_megabytes, world_megabytes
 from results.progress import bar
 from results.recording import PLAYED_VILLAGES, Player, Recorder, as_json, record, recorder_of
@@ -36,6 +37,8 @@ CHECKPOINTS = ".{name}.checkpoints"
 CHECKPOINT_EVERY_MONTHS = 12
 HASHED_MONTHLY_UP_TO_SLOTS = 100_000
 """Larger worlds are hashed once a year: a hash of all columns takes as long as a month (docs/engine.md)."""
+WEIGHED_UP_TO_SLOTS = 10_000_000
+"""Of larger worlds it is not said what their plan lacks: that takes as much memory again."""
 DECEMBER = 12
 
 
@@ -114,6 +117,7 @@ def simulate_and_write(
             else:
                 model = ScaleUpModel(scenario, threads, log_events, profile)
                 notes = {"resumed_after": [], "state_hashes": {}, "strategy_given": strategy}
+                notes["shortages"] = shortages_of(model, say, language)
             cost = _meter(notes)
             whole = not model.months_done or "recording" in notes  # older checkpoints keep none
             recorder = Recorder(model) if played and whole else None
@@ -124,6 +128,16 @@ def simulate_and_write(
     except KeyboardInterrupt as stop:
         raise _stopped(kept) from stop
     return Simulated(paths, model.seconds or {})
+
+
+def shortages_of(model: ScaleUpModel, say: Callable[[str], None], language: str) -> dict[str, list[str]]:
+    """Say what the plan of a model before its first month asks for and cannot have; return it by language."""
+    if len(model.state.needs) > WEIGHED_UP_TO_SLOTS:
+        return {}
+    found = told(shortages(model))
+    if found[language]:
+        say("\n- ".join([text("feasible.one", language), *found[language]]))
+    return found
 
 
 def _from_here(path: Path) -> str:

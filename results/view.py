@@ -5,6 +5,7 @@ anew at any time.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -100,6 +101,8 @@ class RunView(NamedTuple):
     """Parameters in force at the end, and those that differ from the default at some time."""
     filled: dict[str, tuple[str, ...]]
     """Sentences on values of a user's own places that were not given, by language."""
+    shortages: dict[str, tuple[str, ...]]
+    """Sentences on what the plan asks for and cannot have, by language."""
 
     @property
     def n_months(self) -> int:
@@ -126,8 +129,8 @@ def years(months: NDArray | float) -> Floats:
     return START_YEAR + (np.asarray(months) + START_MONTH_OF_YEAR - 1) / MONTHS_PER_YEAR
 
 
-def view_of(model: ScaleUpModel) -> RunView:
-    """Return the view of a model that has run."""
+def view_of(model: ScaleUpModel, shortages: Mapping[str, Sequence[str]] | None = None) -> RunView:
+    """Return the view of a model that has run; ``shortages`` by language, where its plan was weighed."""
     scenario = model.scenario
     rows = scenario.services.rows
     return RunView(
@@ -149,6 +152,7 @@ def view_of(model: ScaleUpModel) -> RunView:
         parameters=scenario.schedule[-1][1].values(),
         changed=changed_parameters(scenario),
         filled={language: tuple(filled_notes(model.world.given, language)) for language in LANGUAGES},
+        shortages={language: tuple(told) for language, told in (shortages or {}).items()},
     )
 
 
@@ -219,6 +223,7 @@ def read_view(folder: Path) -> RunView:
         parameters={name: parameters[name] for name in default},
         changed=tuple(name for name in default if name in changed),
         filled={language: tuple(notes) for language, notes in about["filled"].items()},
+        shortages={language: tuple(told) for language, told in about.get("shortages", {}).items()},
     )
 
 

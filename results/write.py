@@ -185,7 +185,7 @@ def _fill(
             "children_at_end": int(model.observed.children[model.months_done - 1]),
         }
     )
-    view = view_of(model)
+    view = view_of(model, notes.get("shortages"))
     about["sentence"], about["filled"] = view.sentence, view.filled
     about["events"] = [event._asdict() for event in view.events]
     _json(folder / "run.json", about)

@@ -5,13 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from experiments.feasibility import concerns, visit_hours_asked, visit_hours_of_a_post
+from experiments.feasibility import concerns
 from experiments.study import Candidate, Study
 from model.parameters import default_parameters
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
 from model.strategy_file import load_strategy
 from model.text import LANGUAGES
+from results.feasibility import visit_hours_asked, visit_hours_of_a_post
 from tests.experiments.test_strategies import SOON
 
 pytestmark = pytest.mark.unit

@@ -5,6 +5,7 @@ import pytest
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
 from model.text import LANGUAGES
+from results.feasibility import shortages, told
 from results.report import report
 from results.view import cube_of, view_of
 from tests.results.pages import Page, outside_requests
@@ -82,6 +83,20 @@ def test_a_queue_that_grows_to_the_end_is_warned_about(teaching_view):
     desks.loc[growing, "queue_minutes"] = 100 * desks["desk_minutes_per_month"].max()
     page = Page(report(teaching_view._replace(desks=desks), {}, pictures={}))
     assert "queue for hukou registration is still growing" in page.text
+
+
+@pytest.mark.unit
+@both_languages
+def test_what_a_plan_lacks_stands_before_its_numbers(language):
+    settings = {"part_time_posts_share": 1, "part_time_share_of_hours": 0.05, "visits_listed_per_year": 12}
+    made = make_scenario("teaching", parameters=settings, until="2011-06")
+    problems = shortages(ScaleUpModel(made))
+    assert "feasible.hours" in [problem.code for problem in problems]
+    view = view_of(ScaleUpModel(made).run(), told(problems))
+    page = Page(report(view, {}, language, pictures={}))
+    for sentence in told(problems)[language]:
+        assert sentence in page.text
+    assert shortages(ScaleUpModel(make_scenario("teaching", "no_programme", until="2010-06"))) == []
 
 
 @pytest.mark.unit
