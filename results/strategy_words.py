@@ -9,6 +9,8 @@ from results.wording import bracketed
 def strategy_name(name: str, language: str = "en") -> str:
     """Return the name of a strategy: "Poorest first"; levers set besides follow: "(Staff of desks: 2)"."""
     base, _, settings = name.partition(" ")
+    if "=" not in settings:  # a file's name may have spaces
+        base, settings = name, ""
     known = catalogue(language).get(f"strategy_name.{base}", base.replace("_", " "))
     return bracketed(known, _settings(settings, language), language) if settings else known
 
