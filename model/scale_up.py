@@ -150,7 +150,7 @@ class ScaleUpModel(WithAgents):
             month = months_done - 1
             in_force = bisect_right(self.policy.months, month) - 1
             self.tables.rules[0] = self.policy.records[in_force][0]
-            self.tables = renew(renew_rules(self.tables), self.still, month)
+            self.tables = renew(renew_rules(self.tables, self.still), month)
 
     def step(self):
         """Simulate the next month; returns at once if the clock is behind a resumed run."""
@@ -175,9 +175,9 @@ class ScaleUpModel(WithAgents):
 
     def apply_policy(self, month):
         """Bring the rules of the month into force."""
-        if apply_policy(month, self.policy, self.tables.rules, self.spread.nation, national_path()) and month:
-            self.tables = renew_rules(self.tables)
-        self.tables = renew(self.tables, self.still, month)
+        if apply_policy(month, self.policy, self.tables.rules, self.spread.nation, national_path()):
+            self.tables = renew_rules(self.tables, self.still)
+        self.tables = renew(self.tables, month)
         redated = not np.array_equal(self.tables.halvings, self.state.halvings)
         self.tables = self.tables._replace(redated=np.array([redated]))
         self.state.halvings[:] = self.tables.halvings

@@ -174,67 +174,58 @@ def milestones(services, rules):
 
 
 def give_up_curve(services, rules):
-    """Monthly probability of giving up after waiting w months: θ = θ0·exp(θ1·(w/patience − 1)), 1 − e^−θ."""
-    curve = np.zeros((len(services), MONTH_BITS))
+    """Monthly probability of giving up after waiting w months, float64, shape (services, 256)."""
     if not rules.families_lose_patience:
-        return curve
-    slope, multiplier = float(rules.abandonment_slope), float(rules.patience_multiplier)
-    for s, row in enumerate(services):
-        patience = float(row.patience_months) * multiplier
-        longest = math.log(patience) + 2.0
-        for wait in range(MONTH_BITS):
-            growth = min(slope * (wait / patience - 1.0), longest)
-            curve[s, wait] = 1.0 - math.exp(-math.exp(growth) / patience)
-    return curve
+        return np.zeros((len(services), MONTH_BITS))
+    patience = services["patience_months"] * rules.patience_multiplier
+    slope = float(rules.abandonment_slope)
+    return np.array([_giving_up(float(months), slope) for months in patience])
 
 
-def fading_curve(rules):
+@functools.lru_cache(maxsize=64)
+def _giving_up(patience, slope):
+    """Return 1 − e^−θ for waits of 0 … 255 months: θ = θ0·exp(θ1·(w/patience − 1)), θ0 = 1/patience."""
+    longest = math.log(patience) + 2.0
+    growth = (min(slope * (wait / patience - 1.0), longest) for wait in range(MONTH_BITS))
+    return [1.0 - math.exp(-math.exp(exponent) / patience) for exponent in growth]
+
+
+@functools.lru_cache(maxsize=8)
+def fading_curve(return_per_month):
     """Share of a difference in trust that is left after 0 … 255 months."""
-    return np.array([(1.0 - rules.trust_return_per_month) ** months for months in range(MONTH_BITS)])
+    return np.array([(1.0 - return_per_month) ** months for months in range(MONTH_BITS)])
 
 
-def monthly(rules, services, month):
-    """Curves of one month: (trend, asking, cash_drop_out, cash_dropout, desk_growth)."""
+def renew_rules(tables, still):
+    """Bring the curves that follow parameters up to date after a dated change of rules."""
+    rules, services = tables.rules[0], tables.services
+    cash = rules.cash_multiplier
+    return tables._replace(
+        give_up=give_up_curve(services, rules),
+        fading=fading_curve(float(rules.trust_return_per_month)),
+        cash_drop_out=np.array([rules.cash_drop_out_multiplier**cash]),
+        cash_dropout=np.array([rules.cash_school_dropout_multiplier**cash]),
+        seek=seeking(still, rules),
+        halvings=spell_halvings(still, rules),
+    )
+
+
+def renew(tables, month):
+    """Bring the curves that follow the calendar up to a month."""
+    rules, services = tables.rules[0], tables.services
     trend = np.ones(len(services))
-    for s, row in enumerate(services):
-        if row.term_entry:
-            trend[s] = math.exp(-rules.school_retention_trend_per_year * month / 12)
+    trend[services["term_entry"] == 1] = math.exp(-rules.school_retention_trend_per_year * month / 12)
     growth = 1.0
     if rules.desk_plan == PLAN_DATED:
         growth = rules.desk_dated_factor
     elif rules.desk_plan == PLAN_GROWING:
         growth = math.exp(rules.desk_growth_per_year * month / 12)
-    cash = rules.cash_drop_out_multiplier**rules.cash_multiplier
-    dropout = rules.cash_school_dropout_multiplier**rules.cash_multiplier
-    return (
-        trend,
-        np.array([rules.welfare_week_boost if is_welfare_week(month) else 1.0]),
-        np.array([cash]),
-        np.array([dropout]),
-        np.array([growth]),
-    )
-
-
-def renew(tables, still, month):
-    """Bring the tables that follow dated changes and the calendar up to a month."""
-    rules, services = tables.rules[0], tables.services
-    trend, asking, cash, dropout, growth = monthly(rules, services, month)
     return tables._replace(
         trend=trend,
-        asking=asking,
-        cash_drop_out=cash,
-        cash_dropout=dropout,
-        desk_growth=growth,
-        seek=seeking(still, rules),
-        halvings=spell_halvings(still, rules),
-        tops=onset_tops(services, rules, trend, float(dropout[0])),
+        asking=np.array([rules.welfare_week_boost if is_welfare_week(month) else 1.0]),
+        desk_growth=np.array([growth]),
+        tops=onset_tops(services, rules, trend, float(tables.cash_dropout[0])),
     )
-
-
-def renew_rules(tables):
-    """Bring the curves that follow parameters up to date after a dated change of rules."""
-    rules, services = tables.rules[0], tables.services
-    return tables._replace(give_up=give_up_curve(services, rules), fading=fading_curve(rules))
 
 
 def make_tables(state_villages, plan, rules, services, names):
@@ -256,15 +247,16 @@ def make_tables(state_villages, plan, rules, services, names):
     gaps, kinds = clock(tops)
     until, limits = milestones(services, now)
     in_village = [s for s, row in enumerate(services) if row.desk == DESK_VILLAGE]
-    trend, asking, cash, dropout, growth = monthly(now, services, 0)
-    return still, Tables(
+    nothing = np.zeros(0)  # until the rules of the first month come into force below
+    tables = Tables(
         rules=rules, services=services, gaps=gaps, gap_guide=gap_guide(gaps), kinds=kinds, ceilings=tops,
-        tops=onset_tops(services, now, trend, float(dropout[0])), seek=still.seek, end=still.end,
-        halvings=spell_halvings(still, now), redated=np.zeros(1, dtype=np.bool_),
+        tops=nothing, seek=nothing, end=still.end,
+        halvings=nothing, redated=np.zeros(1, dtype=np.bool_),
         lasting=1.0 - still.outflow - services.inflow_per_month,
-        profile=still.profile, papers=still.papers, give_up=give_up_curve(services, now),
-        fading=fading_curve(now), milestones=until, is_milestone=limits, trend=trend, asking=asking,
-        cash_drop_out=cash, cash_dropout=dropout, desk_growth=growth,
+        profile=still.profile, papers=still.papers, give_up=nothing,
+        fading=nothing, milestones=until, is_milestone=limits, trend=nothing, asking=nothing,
+        cash_drop_out=nothing, cash_dropout=nothing, desk_growth=nothing,
         village_service=np.array(in_village[:1] or [0]), births=plan.births, target=plan.target,
         need_scale=scales,
     )  # fmt: skip
+    return still, renew(renew_rules(tables, still), 0)
