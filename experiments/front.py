@@ -21,7 +21,8 @@ class Front(NamedTuple):
     Attributes
     ----------
     plans
-        A row per plan that no other plan beat in the search: ``plan`` (its name), a column per lever; for
+        A row per plan that no other plan beat in the search (one of those with the same outcomes): ``plan``
+        (its name), a column per lever; for
         every objective ``…`` (mean over fresh seeds and unused draws), ``…_low``, ``…_high`` (95 % interval),
         ``…_searched`` (mean in the search, which flatters), ``…_apart`` (half-width of the 95 % interval of
         its distance to the mean of these plans on the same seeds); ``programme_yuan`` likewise,
@@ -61,7 +62,7 @@ def front_of(folder: Path, problem: OptimisationProblem, names: Sequence[str]) -
     signs = np.array([problem.sign(name) for name in wanted])
     searched["unbeaten"] = False
     searched.loc[fit, "unbeaten"] = unbeaten(searched.loc[fit, wanted].to_numpy(np.float64) * signs)
-    chosen = list(names) or searched.loc[searched["unbeaten"], "plan"].tolist()
+    chosen = list(names) or searched[searched["unbeaten"]].drop_duplicates(wanted)["plan"].tolist()
     plans = searched[searched["plan"].isin(chosen)].drop(columns=["within_budget", "unbeaten"])
     plans = plans.rename(columns={name: f"{name}_searched" for name in columns})
     fresh = known[~in_search & (known["status"] == DONE)]

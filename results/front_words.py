@@ -81,6 +81,9 @@ def front_answers(plans: pd.DataFrame, facts: Mapping[str, Any], language: str =
             outcome=label(first, language),
             value=with_interval(best, first, language),
             levers=levers_text(best, facts["levers"], language),
+            kept=text("front.kept", language, share=percent(float(best["within_budget_share"]), language, 0))
+            if budget and np.isfinite(best["within_budget_share"])
+            else "",
             others=listing(
                 [
                     f"{label(name, language)} {with_interval(best, name, language)}"
