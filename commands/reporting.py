@@ -17,9 +17,13 @@ def report(
     ] = False,
 ) -> None:
     """Make the report of a finished run anew, offline and printable; with a workbook if wanted."""
+    from model.problems import InputError, Problem
     from model.text import text
     from results.again import compared_workbook, is_comparison, report_again
 
+    without = ("map.json", "design.yaml", "optimise.json")
+    if workbook and any((folder / name).is_file() for name in without):
+        raise InputError([Problem("report.no_workbook", {"folder": str(folder)})])
     if (folder / "map.json").is_file():
         from experiments.mapped_files import map_again
 
