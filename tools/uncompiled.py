@@ -16,7 +16,7 @@ from benchmarks.plain_mesa.scenarios import CASES
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario, make_scenario
 from model.spread_only import DEPTHS, simulate_spread
-from model.worlds import build_world
+from model.worlds import build_world, uniform_world
 from verification.ledger import Ledger
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,10 +26,11 @@ STRATEGIES_WITHOUT_CHILDREN = ("history", "neighbours_first", "random_order")
 
 
 def scenario_of(name: str) -> Scenario:
-    """Return one of the scenarios that meet every rule, on the four villages."""
+    """Return one of the scenarios that meet every rule, on the four villages or some small counties."""
     case = CASES[name]
     seed = list(CASES).index(name)
-    return make_scenario("four_villages", case.strategy, case.parameters, seed=seed, until=MONTHS - 1)
+    world = "four_villages" if case.n_counties == 1 else uniform_world(12, 40, case.n_counties)
+    return make_scenario(world, case.strategy, case.parameters, seed=seed, until=MONTHS - 1)
 
 
 def hashes() -> dict[str, str]:

@@ -45,7 +45,16 @@ CASES = {
         {**EARLY, "discipline": "need_first", "reserved_share": 0.4, "desk_fte_factor": 0.6}, HELP
     ),
     "one window, by filing, in full offices": Case(
-        {**EARLY, "one_stop": True, "discipline": "fifo", "desk_fte_factor": 0.3, "reserved_share": 0.3}, HELP
+        {
+            **EARLY,
+            "one_stop": True,
+            "discipline": "fifo",
+            "desk_fte_factor": 0.3,
+            "reserved_share": 0.3,
+            "trust_start": 0.8,
+            "local_worker_trust_bonus": 0.3,
+        },
+        HELP,
     ),
     "no chain of documents, homes in turn": Case(
         {**EARLY, "documents_chain": False, "visit_order": "round_robin"}, HELP, "poorest_first"

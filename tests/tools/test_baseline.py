@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from tools.baseline import STRATEGIES, changes, load, record
+from tools.baseline import STRATEGIES, changes, load, record, record_spread, spread_changes
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +22,11 @@ def test_numbers_are_those_under_version_control(kept, world):
     )
 
 
+@pytest.mark.baseline
+def test_the_spread_is_the_one_under_version_control(kept):
+    assert not spread_changes(kept["spread"], record_spread()), "see above"
+
+
 @pytest.mark.unit
 def test_a_moved_number_is_named(kept):
     found = copy.deepcopy(kept["four_villages"])
@@ -34,3 +39,6 @@ def test_a_moved_number_is_named(kept):
     ]
     assert changes({}, found) == ["nothing is kept of this world yet"]
     assert changes(kept["four_villages"], kept["four_villages"]) == []
+    assert spread_changes(kept["spread"], {**kept["spread"], "as it happened": "0"}) == [
+        "as it happened differs"
+    ]
