@@ -30,6 +30,7 @@ VILLAGES_OF_MODEL = 620_573
 """Village-level units of the country in the model."""
 LOW_COUNT, HIGH_COUNT = 80, 1_000_000
 DOT = 4.5
+MARGIN_YEARS = 0.15
 
 
 def pictures_of(found: Validated, language: str) -> list[Picture]:
@@ -59,10 +60,10 @@ def paths(found: Validated, language: str) -> Picture:
                 _year(each.month), middle, "o", markerfacecolor="white", markeredgecolor=INK, markersize=DOT
             )
     log_axis(axes, language, LOW_COUNT, HIGH_COUNT)
-    axes.set_xlim(START_YEAR, _year(MARKS[-1]))
+    axes.set_xlim(START_YEAR, _year(MARKS[-1]) + MARGIN_YEARS)
     axes.grid(axis="x", visible=False)
     axes.set_ylabel(text("validation.villages.figure", language))
-    label_ends(axes, _year(MARKS[-1]), ends)
+    label_ends(axes, _year(MARKS[-1]) + MARGIN_YEARS, ends)
     return Picture("validation_paths", figure, text("validation.caption.paths", language), language)
 
 

@@ -14,7 +14,7 @@ from results.wording import listing, number, percent, whole
 
 SHOWN_MONTHS = ("2014-11", "2015-05", "2017-05", "2019-02", "2021-12")
 LAST = SHOWN_MONTHS[-1]
-SMALL_SHARE = 1.0
+SMALL_SHARE, FEW = 1.0, 0.1
 
 
 def page(found: Validated, language: str, images: str) -> list[str]:
@@ -219,7 +219,9 @@ def yes(is_so: bool, language: str) -> str:
 def span(ends: Sequence[float], language: str) -> str:
     """Write the ends of a range; shares as percentages."""
     low, high = (
-        percent(value, language) if abs(ends[-1]) <= SMALL_SHARE else number(value, language)
+        percent(value, language, 1 if ends[-1] > FEW else 2)
+        if abs(ends[-1]) <= SMALL_SHARE
+        else number(value, language)
         for value in (ends[0], ends[-1])
     )
     return low if low == high else f"{low}–{high}"
