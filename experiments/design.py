@@ -25,7 +25,16 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from experiments.draws import FACTORIAL, METHODS, TABLE, Axis, Sampling
+from experiments.draws import (
+    FACTORIAL,
+    LATIN_HYPERCUBE,
+    METHODS,
+    ONE_AT_A_TIME,
+    SOBOL,
+    TABLE,
+    Axis,
+    Sampling,
+)  # fmt: skip
 from experiments.posterior import POSTERIOR, posterior_rows, shipped_posterior
 from experiments.strategies import find_strategy
 from experiments.study import Candidate, Study
@@ -42,6 +51,8 @@ MOST_DRAWS, MOST_REPLICATIONS, MOST_LEVELS = 1_000_000, 100_000, 1_000
 MOST_CANDIDATES = 10_000
 UNCERTAIN, LEVERS, PARAMETERS = "uncertain", "levers", "parameters"
 RANGE_KEYS = ("low", "high", "scale", "values")
+USED_BY = {"draws": (LATIN_HYPERCUBE, SOBOL), "levels": (FACTORIAL, ONE_AT_A_TIME)}
+"""Keys of a block that mean something to some methods alone."""
 FAMILIES = {
     "extra_forbidden": "file.unknown_key",
     "missing": "design.missing",
@@ -152,7 +163,7 @@ class DesignReader:
         self.apart(uncertain, levers, held)
         if self.problems or file is None:
             raise InputError(sorted(self.problems, key=lambda problem: problem.line))
-        sampled = uncertain is not None and uncertain.method not in (FACTORIAL, "one_at_a_time")
+        sampled = uncertain is not None and uncertain.method not in (FACTORIAL, ONE_AT_A_TIME)
         study = Study(
             world=world,
             until=until,
@@ -258,6 +269,9 @@ class DesignReader:
         sampling = Sampling(str(method), tuple(axis for axis in axes if axis), **numbers)
         if sampling.is_sampled and "draws" not in given:
             self.refuse("design.missing", (block,), key="draws")
+        for key, methods in USED_BY.items():
+            if key in given and method in METHODS and method not in methods:
+                self.refuse("design.unused", (block, key), key=key, method=method, choices=", ".join(methods))
         return sampling
 
     def uncertain(self, content: Mapping[Any, Any], fixed: Collection[str]) -> Sampling | None:

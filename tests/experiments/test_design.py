@@ -102,6 +102,8 @@ def test_everything_that_is_wrong_is_told_at_once_with_line_and_nearest_name(des
         ("uncertain: {method: sobol, draws: 8}", "design.no_parameters"),
         ("uncertain: {parameters: {visit_hours: {low: 1, scale: quadratic}}}", "design.scale"),
         ("uncertain: {parameters: {visit_hours: [1, 99]}}", "parameter.range"),
+        ("uncertain: {draws: 8, parameters: {visit_hours: }}", "design.unused"),
+        ("uncertain: {method: sobol, draws: 8, levels: 3, parameters: {visit_hours: }}", "design.unused"),
         ("uncertain: [visit_hours]", "file.not_mapping"),
         ("strategies: history", "design.list"),
         ("- 1", "file.not_mapping"),
