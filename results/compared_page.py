@@ -32,6 +32,8 @@ from results.view import Dated
 from results.wording import in_sentence, listing, month_name, months_long, number, percent, signed, span
 
 PERCENT = 100
+FACTS = ("outcome", "runs_compared", "replications", "draws", "failed", "versions", "platform")
+"""What the page shows of how its runs were made."""
 MOST_IN_MONEY_TABLE = 8
 
 
@@ -120,12 +122,14 @@ def compared_page(
         parameters=assumption_rows(language),
         command=about.command,
         files=text("compare.files", language, names=", ".join(f"{name}.parquet" for name in tables)),
-        facts=[
-            (catalogue(language).get(f"facts.{key}", key), str(value))
-            for key, value in about.facts.items()
-            if isinstance(value, str | int)
-        ],
+        facts=facts_of(about, language),
     )
+
+
+def facts_of(about: About, language: str) -> list[tuple[str, str]]:
+    """Return how the runs were made as labels and words."""
+    words = {**about.facts, "outcome": measure(about.facts["outcome"]).label.text(language)}
+    return [(text(f"facts.{name}", language), str(words[name])) for name in FACTS if name in words]
 
 
 def answers(found: Comparison, about: About, language: str = "en") -> list[str]:

@@ -185,9 +185,9 @@ def warnings_of(view: RunView, language: str) -> list[str]:
         late = backlog[:, -HALF_YEAR:].mean(axis=1)
         before = backlog[:, -HALF_YEAR - YEAR : -YEAR].mean(axis=1)
         growing = (late > GROWING * before) & (late > LEAST_BACKLOG_MONTHS)
-        found += [
+        queues = [
             text(
-                "warning.growing",
+                "warning.growing.queue",
                 language,
                 desk=in_sentence(view.services[names[desk]][language], language),
                 before=months_long(before[desk], language),
@@ -195,6 +195,8 @@ def warnings_of(view: RunView, language: str) -> list[str]:
             )
             for desk in np.flatnonzero(growing)
         ]
+        if queues:
+            found.append(text("warning.growing", language, queues=listing(queues, language)))
     last_followed = view.n_months - 1 - YEAR - 3
     if view.cohort[1] > last_followed:
         found.append(text("warning.cohort", language))

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import StrMethodFormatter
 
 from model.money import CATEGORIES
 from model.text import text
 from results.digest import PROGRAMME
-from results.figures.parts import MOST_YEARS, few_ticks
+from results.figures.parts import MOST_YEARS, count_axis, few_ticks
 from results.style import (
     BLUE,
     GREEN,
@@ -80,7 +79,7 @@ def _draw(axes: Axes, years: Sequence[int], parts: dict[str, np.ndarray], langua
         if values.sum() / total >= LEAST_NAMED:
             ends.append((bottom[-1] + scaled[-1] / 2, text(f"category.{item}", language), COLOURS[item]))
         bottom = bottom + scaled
-    axes.set_ylim(0, max(bottom.max() * 1.08, 1.0))
+    axes.set_ylim(0, bottom.max() * 1.08 or 1.0)
     top = axes.get_ylim()[1]
     for height, (_, name, colour) in zip(spread_out([e[0] / top for e in ends], 0.062), ends, strict=True):
         axes.annotate(name, (1, height), xycoords="axes fraction", xytext=(4, 0), textcoords="offset points",
@@ -90,4 +89,4 @@ def _draw(axes: Axes, years: Sequence[int], parts: dict[str, np.ndarray], langua
     axes.set_xticks(shown, [str(year) for year in shown])
     axes.grid(visible=False, axis="x")
     few_ticks(axes, 5)
-    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    count_axis(axes, language)

@@ -13,9 +13,10 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import FigureBase
 
-from model.counties import load_pilot_counties, load_published
+from model.counties import load_published
 from model.text import text
 from results.measures.ratios import Floats
+from results.place_names import english_names
 from results.style import INK, MUTED, WIDE, Picture, house_style, new_figure
 from results.view import PostsView
 from results.wording import bracketed, listing, month_name, percent
@@ -146,8 +147,7 @@ def county_names(table: pd.DataFrame, language: str) -> list[str]:
     codes = table["county_code"].tolist()
     names = dict(zip(codes, table["county"], strict=True))
     if language == "en":
-        pilot = load_pilot_counties()
-        names |= dict(zip(pilot["county_code"], pilot["county_en"], strict=True))
+        names |= {code: name for code, name in zip(codes, english_names(codes), strict=True) if name}
     return [names[code] or str(code) for code in codes]
 
 
