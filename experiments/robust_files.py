@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.bank import in_numbers
-from experiments.robust import Robust
+from experiments.robust import MOST_SEARCHED, Robust
 from experiments.sensed_files import FIGURES, kind_of
 from experiments.sweeping import write_schema
 from results.figures.sensing.holding import fails, regrets, telling_box, worths
@@ -38,9 +38,9 @@ def robust_pictures(found: Robust, language: str = "en") -> dict[str, Picture]:
     drawn = [regrets(judged, language), worths(judged, language)]
     strategy = telling_box(judged)
     if strategy:
-        draws = found.bank.draws
-        numbers = pd.DataFrame(in_numbers(draws), columns=draws.columns)
-        values = found.bank.by_draw(found.outcome, strategy).to_numpy()
+        draws, few = found.bank.draws, found.bank.some_draws(MOST_SEARCHED)
+        numbers = pd.DataFrame(in_numbers(draws)[few], columns=draws.columns)
+        values = found.bank.by_draw(found.outcome, strategy).to_numpy()[few]
         drawn.insert(1, fails(judged, numbers, values, language))
     return {picture.name: picture for picture in drawn if picture is not None}
 
