@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.stats import qmc
@@ -268,8 +267,3 @@ class DrawTable:
 
 def _given(row: Mapping[str, Value | None]) -> dict[str, Value]:
     return {name: value for name, value in row.items() if value is not None}
-
-
-def frame_of(rows: Rows) -> pd.DataFrame:
-    """Return rows as a data frame, for tests and notebooks."""
-    return pd.DataFrame(list(rows))

@@ -4,6 +4,8 @@ These tests read the syntax trees of all files and run nothing.
 """
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -22,6 +24,7 @@ ENGINE = ("columns", "agents", "model")
 MADE = ("runs", "build")
 """Folders that commands fill; git ignores them."""
 LONGEST_FILE_LINES = 500
+WORD = re.compile(r"[A-Za-z_]\w*")
 
 BANNED_IMPORTS = {
     "random": "draws are keyed: columns.draws",
@@ -129,6 +132,26 @@ def banned_options(call: ast.Call) -> Iterator[str]:
             yield "seed=: Mesa's next version knows only rng="
 
 
+def definitions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
+    """Functions and classes that nobody but us can call: not handed to a decorator with a name of its own.
+
+    Commands and checks are called by the library whose decorator takes them in, methods that override one of
+    a library's classes by that library.
+    """
+    classes = [node for node in ast.walk(module) if isinstance(node, ast.ClassDef)]
+    foreign = {
+        id(method)
+        for owner in classes
+        if any(isinstance(base, ast.Attribute) for base in owner.bases)
+        for method in owner.body
+    }
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("__"):
+            called = any(isinstance(part, ast.Call) for part in node.decorator_list)
+            if not called and id(node) not in foreign:
+                yield node
+
+
 def report(found: Sequence[tuple[Path, ast.AST, str]]) -> str:
     """One line per finding."""
     return "\n".join(["", *(f"{where(path, node)}: {text}" for path, node, text in found)])
@@ -175,6 +198,20 @@ def test_files_hold_one_idea() -> None:
     assert not long, f"split these (at most {LONGEST_FILE_LINES} lines): {long}"
 
 
+def test_every_function_and_class_is_used() -> None:
+    words = Counter(
+        word for path in python_files() for word in WORD.findall(path.read_text(encoding="utf-8"))
+    )
+    found = [
+        (path, node, f"{node.name} is named nowhere else: drop it")
+        for path in python_files()
+        if top_of(path) != "tests"
+        for node in definitions(tree(path))
+        if words[node.name] == 1
+    ]
+    assert not found, report(found)
+
+
 @pytest.mark.parametrize(
     ("code", "finder"),
     [
@@ -197,6 +234,11 @@ def test_files_hold_one_idea() -> None:
 )
 def test_each_rule_finds_its_offence(code: str, finder: Callable[[ast.Module], list[object]]) -> None:
     assert finder(ast.parse(code))
+
+
+def test_definitions_leave_out_what_libraries_call() -> None:
+    code = "class A(event.Listener):\n  def on_end(self): ...\n@app.command()\ndef go(): ...\ndef used(): ..."
+    assert [node.name for node in definitions(ast.parse(code))] == ["A", "used"]
 
 
 def test_rules_leave_good_code_alone() -> None:

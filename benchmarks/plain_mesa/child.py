@@ -91,10 +91,6 @@ class Child(mesa.Agent):
 
     # Who it is.
 
-    def is_poor(self) -> bool:
-        """Lives in a poor household."""
-        return self.household.poor
-
     def is_hiv_affected(self) -> bool:
         """Itself or its household."""
         return self.hiv or self.household.hiv
