@@ -91,6 +91,7 @@ def about_bank(block: Block, proposal: Proposal | None = None) -> dict[str, Any]
             "kept": kept,
             "data": data,
             "simulation": block.source,
+            **({"held": dict(study.parameters)} if study.parameters else {}),
         }
     }
 

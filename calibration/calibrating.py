@@ -13,7 +13,6 @@ from calibration.targets import BLOCKS
 from calibration.telling import told, write_told
 from experiments.executors import open_pool
 from experiments.running import compile_once
-from results.memory import world_megabytes
 from results.progress import bar
 
 FULL = {"rollout": 20_480, "service": 8_192}
@@ -24,6 +23,8 @@ WAVE_PART = 0.2
 """Of the draws of the prior, those of a wave."""
 STRAIGHT = ("service",)
 """Blocks whose outcomes follow parameters nearly in a straight line; counts of villages do not."""
+MEGABYTES = 100.0
+"""Of a run of either block: the country without children, or 120 villages."""
 RANKS = "{}_ranks.csv"
 SUMMARY = "summary_{}.md"
 
@@ -82,7 +83,7 @@ def run_calibration(
     compile_once()
     for name in blocks:
         block = block_of(name)
-        with open_pool(workers, "", world_megabytes(block.study.world)) as pool, bar(name) as progress:
+        with open_pool(workers, "", MEGABYTES) as pool, bar(name) as progress:
             fitted.append(fit_block(block, out / name, planned(name, rows), pool, progress))
         if check:
             checked[name] = _checked(fitted[-1], out)

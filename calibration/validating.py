@@ -40,6 +40,11 @@ PATH_DRAWS, WHOLE_DRAWS = 100, 12
 DOUBLED = 2.0
 GREATEST = "results_at_greatest"
 LEVELS = (LOW, 0.5, HIGH)
+STAGED_LAGS = ("staged_province_lag_months", "staged_prefecture_lag_months", "staged_county_lag_months")
+HAZARD_ONLY = (
+    "mandate_hazard_per_month", "mandate_delay_months", "mandate_province_lag_months", "mandate_slope_months",
+)  # fmt: skip
+"""Parameters that only one of the two forms of the mandate reads."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,6 +112,15 @@ class Doubled(NamedTuple):
     learnt: dict[str, tuple[float, float]]
 
 
+class Apart(NamedTuple):
+    """The staged chain fitted by itself: worth, misfit of fresh runs, villages of May 2017."""
+
+    effective: float
+    misfit: float
+    prior: tuple[float, ...]
+    posterior: tuple[float, ...]
+
+
 class Validated(NamedTuple):
     """All that a validation found."""
 
@@ -116,6 +130,7 @@ class Validated(NamedTuple):
     structures: list[Structure]
     left_out: list[LeftOut]
     doubled: Doubled
+    staged: Apart
     paths: Predicted
     n_paths: int
     n_whole: int
@@ -171,6 +186,7 @@ def run_validation(
         [*structures_of(paths), structure_of(GREATEST, HISTORY, greatest)],
         [each for name in BLOCKS for each in left_out(fits[name])],
         with_doubled_priors(fits["rollout"], out / "doubled", sizes.doubled, pool, progress),
+        fitted_apart(out / "staged", sizes.doubled, pool, progress),
         paths,
         len(rows),
         min(sizes.whole, len(rows)),
@@ -314,6 +330,29 @@ def with_doubled_priors(
         {name: (float(a), float(b)) for name, (a, b) in zip(names, medians, strict=False)},
         {name: (float(a), float(b)) for name, (a, b) in zip(names, learnt, strict=False)},
     )
+
+
+def staged_block() -> Block:
+    """Return the block of the spread with a mandate that comes down in stages, with lags of its own."""
+    block = block_of("rollout")
+    uncertain = {**dict.fromkeys(STAGED_LAGS), **block.file.uncertain}
+    for name in HAZARD_ONLY:
+        uncertain.pop(name, None)
+    fitted = tuple(name for name in block.file.fitted if name not in HAZARD_ONLY)
+    file = block.file.model_copy(update={"fitted": fitted, "uncertain": uncertain})
+    study = dataclasses.replace(block.study, parameters=STRUCTURES["staged_chain"])
+    return dataclasses.replace(block, file=file, study=study)
+
+
+def fitted_apart(folder: Path, plan: Plan, pool: Pool, progress: Progress = silent) -> Apart:
+    """Fit the staged chain by itself, in place of a hazard with numbers that were fitted to the counts."""
+    found = fit_block(staged_block(), folder, plan, pool, progress)
+    prior = weighted_quantile(found.bank.values[:, -1], found.prior.weights, LEVELS)
+    misfit = float(np.mean(standardised(found.block.targets, found.fresh) ** 2))
+    return Apart(
+        found.posterior.effective, misfit, tuple(prior.tolist()),
+        tuple(np.quantile(found.fresh[:, -1], LEVELS).tolist()),
+    )  # fmt: skip
 
 
 def _middles(fitted: Fitted) -> list[Value]:

@@ -160,6 +160,12 @@ def structures(found: Validated, language: str) -> list[str]:
         "",
         *table(("structure", *SHOWN_MONTHS, "misfit"), rows(), language),
         "",
+        text(
+            "validation.staged", language, effective=number(found.staged.effective, language),
+            misfit=amount(found.staged.misfit, language), prior=span(found.staged.prior, language),
+            after=span(found.staged.posterior, language),
+        ),
+        "",
         text("validation.greatest", language, misfit=amount(named[GREATEST].misfit, language)),
         "",
     ]  # fmt: skip

@@ -10,7 +10,16 @@ from calibration.fitting import Plan
 from calibration.held_out import held_out_file
 from calibration.predictive import HISTORY, NO_MANDATE, STRUCTURES
 from calibration.targets import BLOCKS, axes_of, block_file
-from calibration.validating import GREATEST, Sizes, doubled, run_validation, verdict
+from calibration.validating import (
+    GREATEST,
+    HAZARD_ONLY,
+    STAGED_LAGS,
+    Sizes,
+    doubled,
+    run_validation,
+    staged_block,
+    verdict,
+)
 from calibration.validation import validation
 from calibration.validation_page import page
 from experiments.executors import open_pool
@@ -83,6 +92,15 @@ def test_structures_move_what_they_should(validated):
     assert named["early_push"]["2014-11"][1] > named[HISTORY]["2014-11"][1]
     assert named[GREATEST]["2014-11"][1] >= named[HISTORY]["2014-11"][1]
     assert named["no_peers"]["2015-05"][1] <= named[HISTORY]["2015-05"][1]
+
+
+def test_the_staged_chain_is_fitted_with_its_own_lags(validated):
+    found, _, _ = validated
+    names = staged_block().file.names
+    assert {*STAGED_LAGS} <= {*names}
+    assert not {*HAZARD_ONLY} & {*names}
+    assert found.staged.posterior[0] <= found.staged.posterior[2]
+    assert found.staged.prior[2] < 59_000, "with the middle of its evidence a chain takes longer than a year"
 
 
 def test_the_page_tells_all_and_names_what_is_missed(validated):
