@@ -307,7 +307,6 @@ def _pawn(bank: Bank, y: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     rows = bank.some_draws(MOST_ANALYSED)
     table = pawn(in_numbers(bank.draws)[rows], y.to_numpy()[rows])
     table.insert(0, "parameter", bank.draws.columns)
-    table["clear"] = table["index"] > table["noise"]
     return _ranked(table), pd.DataFrame(columns=["parameter", "other", "index", "low", "high", "clear"]), 0
 
 

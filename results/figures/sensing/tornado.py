@@ -14,7 +14,7 @@ from results.measures.catalogue import measure
 from results.parameter_words import parameter_label
 from results.sensing_words import Driven, drivers_caption
 from results.style import BLUE, INK, MUTED, ORANGE, SKY, WIDE, Picture, house_style, new_figure
-from results.wording import bracketed, number
+from results.wording import number
 
 MOST_SHOWN = 12
 ROW = 0.27
@@ -94,9 +94,10 @@ def _units(axes: Axes, each: Driven, language: str, *, difference: bool = False)
     if each.kind == "number":
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language, 2)))
     unit = "points" if each.kind == "share" and (difference or each.reference) else each.kind
-    label = measure(each.outcome).label.text(language)
-    if unit != "number":
-        label = bracketed(label, text(f"figure.drivers.x.{unit}", language), language)
+    counted = unit == "number"
+    label = (
+        measure(each.outcome).label.text(language) if counted else text(f"figure.drivers.x.{unit}", language)
+    )
     axes.set_xlabel(label, size=8)
 
 
