@@ -93,7 +93,8 @@ def among(nothing: ArrayLike, n_parameters: int) -> float:
 
     ``nothing`` are values of one that does nothing; many are looked at, so one of them is high by chance.
     """
-    return float(np.quantile(np.asarray(nothing, dtype=np.float64), NOISE_QUANTILE ** (1 / n_parameters)))
+    share = NOISE_QUANTILE ** (1 / n_parameters)
+    return float(np.quantile(np.asarray(nothing, dtype=np.float64), share, method="weibull"))
 
 
 def n_slices(n_draws: int) -> int:

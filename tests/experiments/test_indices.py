@@ -5,6 +5,7 @@ import pytest
 from SALib.analyze import pawn as salib_pawn
 from SALib.test_functions import Ishigami, Sobol_G
 
+from experiments import indices
 from experiments.draws import (
     Axis,
     Sampling,
@@ -119,3 +120,11 @@ def test_pawn_takes_switches_and_equal_outcomes():
     assert found["index"][0] == pytest.approx(0.5, abs=0.05)  # half of all runs are in each state
     assert found["index"][0] > found["noise"][0]
     assert found["index"][1] < found["noise"][1]
+
+
+@pytest.mark.statistical
+def test_where_nothing_matters_seldom_anything_is_clear(monkeypatch):
+    monkeypatch.setattr(indices, "RESAMPLES", 2)  # intervals are not asked for here
+    rng = np.random.default_rng(7)
+    alarms = sum(pawn(rng.random((64, 6)), rng.random(64))["clear"].any() for _ in range(40))
+    assert alarms <= 7  # at most two are expected; eight or more come once in a thousand times
