@@ -48,6 +48,23 @@ async (seconds) => {
 """Frames a second while the run plays and the map moves, so that every frame is drawn anew and whole."""
 
 
+FIRST = """
+() => {
+  const date = document.querySelector("#view-play .player .date");
+  const begun = performance.now();
+  window.first = new Promise((done) => {
+    const seen = new MutationObserver(() => {
+      if (!/May 2010/.test(date.textContent)) return;
+      seen.disconnect();
+      done(performance.now() - begun);
+    });
+    seen.observe(date, { childList: true, characterData: true, subtree: true });
+  });
+}
+"""
+"""Notes when the first month of the next run is on the screen; it may be gone within a sixth of a second."""
+
+
 class Row(NamedTuple):
     """A figure: what it is, its measurements, unit, and what the specification asks for."""
 
@@ -128,10 +145,10 @@ def runs(page: Any, note: Callable[[str, float, str, str], None]) -> None:
     for world, goal in (("teaching", "< 2"), ("pilot_counties", "< 20")):
         page.locator("#view-play select").first.select_option(world)
         page.get_by_label("Random seed").first.fill("7")
+        page.evaluate(FIRST)
         begun = time.perf_counter()
         page.locator("#view-play").get_by_role("button", name="Run", exact=True).click()
-        page.locator("#view-play .player .date", has_text="May 2010").wait_for()
-        first = time.perf_counter() - begun
+        first = page.evaluate("first") / 1000
         done(page)
         note(f"`{world}`, 128 months, complete in the page", time.perf_counter() - begun, "s", goal)
         note(f"`{world}`, from the button to the first month", first, "s", "streams")

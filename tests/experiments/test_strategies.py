@@ -62,7 +62,7 @@ def test_all_that_are_promised_are_shipped_and_have_words_in_both_languages():
             assert all(words)
             assert "{" not in strategy_phrase(name, language)
     assert strategy_name("mine", "zh") == "mine"
-    assert strategy_name("history desk_fte_factor=2") == "History desk_fte_factor=2"
+    assert strategy_name("history desk_fte_factor=2") == "History (Desk staff: 2)"
 
 
 @pytest.fixture(scope="module")
