@@ -11,7 +11,7 @@ COVERED := tests/agents tests/model $(addprefix --ignore=tests/model/test_,$(add
 	conservation determinism levers minimal_worlds spread_determinism spread_history two_generators))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-app app-speed browser check format bench verify coverage mutate baseline extras lock clean
+.PHONY: help setup demo test test-app app-speed browser check format docs bench verify coverage mutate baseline extras lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +44,11 @@ format: setup ## put the code in its usual format
 	@$(VENV) -m ruff check --fix .
 	@$(VENV) -m ruff format .
 
-bench: setup ## speed and memory of this version
+docs: setup ## write the pages that are made from the declarations: parameters, services, strategies, measures
+	@$(VENV) -m model.reference
+	@$(VENV) -m results.measures.document
+
+bench: setup ## speed and memory beside plain Mesa and peers, write docs/performance.md
 	@$(VENV) -m benchmarks $(ARGS)
 
 verify: setup ## compare the engine with theory, write docs/verification.md
