@@ -189,7 +189,13 @@ def threads_table(found: Mapping[str, Any]) -> str:
         "load": "load of the machine",
         "same": "same state hash",
     }
-    return markdown_table([row], columns)
+    busy = found["load"] > found["processors"]
+    warning = (
+        "\n\nOther programs wanted the processors at that time: nothing can be said about the gain."
+        if busy
+        else ""
+    )
+    return markdown_table([row], columns) + warning
 
 
 def sweep_table(found: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.test_architecture import ROOT
 from tools.mutate.mutants import MODULES, Mutant, path_of
-from tools.mutate.page import KINDS, NOT_EXPLAINED, failures, load_reasons, page
+from tools.mutate.page import FILE, KINDS, LEAST_CAUGHT, NOT_EXPLAINED, failures, load_reasons, page
 from tools.mutate.trial import Outcome
 
 TRIAL = """
@@ -84,3 +84,12 @@ def test_reasons_are_about_lines_that_stand_there():
         source = path_of(entry["module"]).read_text(encoding="utf-8")
         lines = {line.strip() for line in source.splitlines()}
         assert entry["line"] in lines, f"not in the module any more: {entry}"
+
+
+@pytest.mark.docs
+def test_what_the_page_says_holds():
+    text = FILE.read_text(encoding="utf-8")
+    share = re.search(r"errors were caught: ([\d.]+)%", text)
+    assert share
+    assert float(share[1]) >= 100 * LEAST_CAUGHT
+    assert NOT_EXPLAINED not in text
