@@ -31,7 +31,7 @@ pytestmark = pytest.mark.unit
 
 FILES = sorted(path for path in PAGE.iterdir() if path.suffix in (".js", ".css", ".html"))
 OUTSIDE = re.compile(r"https?://(?!www\.w3\.org/)")
-RUN = ("history", "four_villages"), ([], 2, "2011-12", 1)
+RUN: tuple[tuple[str, ...], tuple[Any, ...]] = ("history", "four_villages"), ([], 2, "2011-12", 1)
 LARGEST_HANDOUT_BYTES, LARGEST_REPORT_BYTES = 2_000_000, 3_000_000
 
 

@@ -51,6 +51,8 @@ def test_what_is_cut_keeps_its_prior(made):
     folder, _ = made
     column = pd.read_csv(folder / "out" / "posterior.csv")["visible_results_weight_per_month"]
     each = declarations()["visible_results_weight_per_month"]
+    assert each.low is not None
+    assert each.high is not None
     places = (np.log(column) - np.log(each.low)) / (np.log(each.high) - np.log(each.low))
     assert np.histogram(places, bins=10, range=(0, 1))[0].tolist() == [shipping.ROWS // 10] * 10
 

@@ -1,6 +1,7 @@
 """What is shipped: the table that experiments draw from, and whether today's model still agrees with it."""
 
 import shutil
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,7 +32,7 @@ def test_the_table_has_all_that_was_drawn():
     assert set(rows[0]) == names
     for name in names:
         low, high = declarations()[name].allowed
-        assert all(low <= row[name] <= high for row in rows)
+        assert all(float(low) <= float(row[name]) <= float(high) for row in rows)
 
 
 @pytest.mark.parametrize("name", BLOCKS)
@@ -63,7 +64,7 @@ def test_the_best_member_can_be_made_the_defaults(tmp_path, provenance):
     changed = adopt(folder)
     values = best_values()
     assert changed
-    read = {}
+    read: dict[str, Any] = {}
     for path in folder.glob("*.yaml"):
         read |= yaml.safe_load(path.read_text(encoding="utf-8"))
     for name, fields in read.items():

@@ -44,6 +44,8 @@ def test_what_is_fitted_is_declared_calibrated_and_has_a_prior(block):
     assert {declarations()[name].kind for name in file.fitted} == {"calibrated"}
     for axis in file.axes:
         each = declarations()[axis.name]
+        assert each.low is not None
+        assert each.high is not None
         assert axis.values or axis.low == each.low < axis.high == each.high
         assert each.kind != "lever"
 

@@ -42,8 +42,8 @@ def validated(made, tmp_path_factory):
 
 
 def test_every_hold_out_of_the_evidence_is_compared_or_said_not_to_be_comparable():
-    with (ROOT / "data" / "evidence" / "evidence.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    with (ROOT / "data" / "evidence" / "evidence.csv").open(encoding="utf-8") as evidence:
+        rows = list(csv.DictReader(evidence))
     wanted = {row["id"] for row in rows if row["use"] == "hold-out validation"}
     file = held_out_file()
     compared = {name for each in file.held_out for name in each.evidence}

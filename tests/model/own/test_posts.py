@@ -126,6 +126,8 @@ def test_what_was_said_of_posts_is_kept(many, monkeypatch, tmp_path):
     many["townships"]["supervisors"] = [1.5, np.nan]
     keep("mine", many, (), "test")
     read, built = load("mine").given, build("mine", many).given
+    assert read is not None
+    assert built is not None
     for name in ("post_kind", "villages_per_worker", "supervisors", "post_month"):
         np.testing.assert_array_equal(getattr(read, name), getattr(built, name))
     assert set(built.post_kind.tolist()) == {-1, 0, 1}
