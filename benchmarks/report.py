@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.beside import DISTRIBUTIONS, ENGINE, PLAIN
-from benchmarks.targets import TARGETS, Target
+from benchmarks.targets import TARGETS, Target, busy
 from model.reading import ROOT
 from model.reference import markdown_table
 from model.schedule import PHASES
@@ -189,7 +189,6 @@ def threads_table(found: Mapping[str, Any]) -> str:
         "load": "load of the machine",
         "same": "same state hash",
     }
-    busy = found["load"] > found["processors"]
     warning = (
         "\n\nOther programs wanted the processors at that time: nothing can be said about the gain."
         if busy
