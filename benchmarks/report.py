@@ -191,7 +191,7 @@ def threads_table(found: Mapping[str, Any]) -> str:
     }
     warning = (
         "\n\nOther programs wanted the processors at that time: nothing can be said about the gain."
-        if busy
+        if busy(found)
         else ""
     )
     return markdown_table([row], columns) + warning
