@@ -21,7 +21,7 @@ from tools.mutate.mutants import path_of
 every = trial.months
 trial.months = lambda model: islice(every(model), 6)
 trial.CASES = {}
-trial.built()
+trial.built().pop(trial.TEACHING)
 source = path_of("visits").read_text(encoding="utf-8")
 errors = {"": "", "HOUSEHOLD_ASKED) != 0": "HOUSEHOLD_ASKED) == 0"}
 errors |= {"if n == 0": "if n.none", "step in range(n)": "step in 1"}
