@@ -44,9 +44,10 @@ format: setup ## put the code in its usual format
 	@$(VENV) -m ruff check --fix .
 	@$(VENV) -m ruff format .
 
-docs: setup ## write the pages that are made from the declarations: parameters, services, strategies, measures
+docs: setup ## write the pages that are made from the declarations: parameters, services, evidence, ODD, …
 	@$(VENV) -m model.reference
 	@$(VENV) -m results.measures.document
+	@$(VENV) -m tools.pages
 
 bench: setup ## speed and memory beside plain Mesa and peers, write docs/performance.md
 	@$(VENV) -m benchmarks $(ARGS)

@@ -1,0 +1,89 @@
+"""Tables printed into documents: they agree with the declarations, and every one is printed somewhere."""
+
+import re
+
+import pytest
+
+from calibration.held_out import held_out_file
+from calibration.targets import block_file
+from columns.streams import STREAMS
+from model.declarations import declarations
+from model.reading import ROOT
+from model.schedule import PHASES
+from model.services import Service
+from tools.pages.evidence import FIT, HELD_OUT, VALUE, figures, uses
+from tools.pages.filling import DOCS, TABLES, filled, marked_pages, tables_named
+from tools.pages.odd import SUBMODELS
+
+pytestmark = pytest.mark.docs
+PAGES = {path.name: path for path in marked_pages()}
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_tables_agree_with_the_declarations(name):
+    page = PAGES[name].read_text(encoding="utf-8")
+    assert filled(page) == page, "run: make docs"
+
+
+def test_every_table_is_printed_once():
+    pages = [path.read_text(encoding="utf-8") for path in PAGES.values()]
+    assert tables_named(pages) == dict.fromkeys(TABLES, 1)
+
+
+def test_a_changed_table_is_noticed():
+    page = PAGES["evidence.md"].read_text(encoding="utf-8")
+    stale = page.replace("**all**", "**none**")
+    assert stale != page
+    assert filled(stale) == page
+
+
+def test_every_use_is_of_a_row_that_exists():
+    rows = set(figures()["id"])
+    assert len(rows) == len(figures()), "ids are unique"
+    unknown = [use for use in uses() if use.row not in rows]
+    assert not unknown
+
+
+def test_uses_are_those_of_the_declarations():
+    found = set(uses())
+    for declaration in declarations().values():
+        for row in declaration.evidence_ids:
+            assert any(use == (row, VALUE, f"`{declaration.name}`") for use in found), declaration.name
+    for block in ("rollout", "service"):
+        assert {row for target in block_file(block).targets for row in target.evidence} <= {
+            use.row for use in found if use.way == FIT
+        }
+    held = {row for each in held_out_file().held_out for row in each.evidence}
+    assert held <= {use.row for use in found if use.way == HELD_OUT}
+
+
+def test_no_figure_that_is_only_held_out_is_a_target():
+    kept_aside = set(figures().query("use == 'hold-out validation'")["id"])
+    assert kept_aside
+    assert not kept_aside & {use.row for use in uses() if use.way in (FIT, VALUE)}
+
+
+def test_every_phase_has_its_submodel():
+    assert tuple(SUBMODELS) == tuple(phase.name for phase in PHASES)
+
+
+def test_equations_use_names_that_are_declared():
+    modules = [path for folder in ("model", "columns") for path in (ROOT / folder).glob("*.py")]
+    code = set(re.findall(r"\w+", "".join(path.read_text(encoding="utf-8") for path in modules)))
+    for page in sorted((DOCS / "odd").glob("*.md")):
+        named = set(re.findall(r"`([a-z]+(?:_[a-z0-9]+)+)`", page.read_text(encoding="utf-8")))
+        assert named - set(declarations()) - set(Service.model_fields) - code == set(), page
+
+
+def test_equations_are_numbered_through():
+    pages = [
+        (DOCS / "odd" / f"{name}.md").read_text(encoding="utf-8") for name in ("spread", "children", "help")
+    ]
+    numbers = [int(number) for page in pages for number in re.findall(r"^> \((\d+)\)", page, re.MULTILINE)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_description_names_every_phase_parameter_and_stream():
+    page = PAGES["odd.md"].read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w.]+)`", page))
+    assert {phase.name for phase in PHASES} | set(declarations()) | set(STREAMS) <= named
