@@ -18,11 +18,11 @@ from model.spread_only import SpreadRun
 from model.text import LANGUAGES, text
 from results.cascade_table import of_cohort
 from results.measures.cascade import NO_STEP, binding_step, step_name
-from results.measures.catalogue import Measure, summary_measures
+from results.measures.catalogue import Measure, measure, summary_measures
 from results.measures.equity import erreygers_index
 from results.measures.ratios import Floats
 from results.measures.waiting import cumulative_incidence, median_wait_months
-from results.series import COUNTS, durable_services, met_months, service_names
+from results.series import COUNTS, MET, NEEDED, SHARES, durable_services, met_months, service_names
 from results.waits import followed_cases, waits_of
 
 FLOWS = ("spells_opened", "spells_found", "spells_filed", "spells_served", "spells_gave_up")
@@ -44,7 +44,6 @@ class Totals(NamedTuple):
     """Sums over the whole run; all services first, then each: shape (1 + services, …)."""
 
     counts: dict[str, NDArray[np.int64]]
-    met: NDArray[np.int64]
     in_time: NDArray[np.int64]
     followed: NDArray[np.int64]
     median_wait: Floats
@@ -99,9 +98,11 @@ def totals_of(model: ScaleUpModel, spells: pd.DataFrame | None = None) -> Totals
     months, observed = model.months_done, model.observed
     tally = observed.strata[:months, 0].sum(axis=0)
     followed = followed_cases(model)
+    counts = {name: _with_all(tally[:, list(which)].sum(axis=1)) for name, which in COUNTS.items()}
+    counts[MET] = _with_all(met_months(tally, durable_services(model)))
+    counts[NEEDED] = counts[MET] + counts[UNMET]
     return Totals(
-        counts={name: _with_all(tally[:, list(COUNTS[name])].sum(axis=1)) for name in (*FLOWS, UNMET)},
-        met=_with_all(met_months(tally, durable_services(model))),
+        counts=counts,
         in_time=_with_all(followed.served),
         followed=_with_all(followed.followed),
         median_wait=median_wait_months(cumulative_incidence(_with_all(waits_of(model)))),
@@ -127,13 +128,17 @@ def _of_places(model: ScaleUpModel) -> dict[str, Outcome]:
 
 
 def _of_needs(totals: Totals, row: int) -> dict[str, Outcome]:
-    """Return the outcomes that exist for all services together and for each."""
-    met = totals.met[row]
+    """Return the outcomes that exist for all services together and for each.
+
+    Shares of counts are those of ``results.series`` that the catalogue wants in the summary.
+    """
+    counts = totals.counts
+    shares = {name: parts for name, parts in SHARES.items() if measure(name).summary}
     return {
-        **{name: _count(totals.counts[name][row]) for name in (*FLOWS, UNMET)},
+        **{name: _count(counts[name][row]) for name in (*FLOWS, UNMET)},
+        **{name: _share(counts[top][row], counts[bottom][row]) for name, (top, bottom) in shares.items()},
         "served_within_3_months_share": _share(totals.in_time[row], totals.followed[row]),
         "median_wait_months": _median(totals, row),
-        "effective_coverage_share": _share(met, met + totals.counts[UNMET][row]),
         "erreygers_index": _erreygers(totals.wealth_met[row], totals.wealth_needed[row]),
         "binding_step": _binding(totals.cohort[row]),
     }
