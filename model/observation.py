@@ -62,10 +62,6 @@ STRATA = (
 KINDS = ("village", "community", "other")
 POSTS = ("posts_opened", "posts_filled", "villages_active", "villages_with_space", "worker_hours", "visits")
 """Columns of ``posts``, by month and kind of unit; ``worker_hours`` in whole hours."""
-COUNTY_MEASURES = (
-    "children", "unmet", "unfiled_known", "waiting", "gave_up", "opened", "found", "filed", "served",
-    "served_within_limit", "posts_filled", "villages_active", "stage", "cost_fen",
-)  # fmt: skip
 DESK_FIELDS = ("offered", "used", "queue", "queue_minutes")
 PROVINCE_FIELDS = ("n_posts", "n_active", "n_opened")
 N_STAGES = STAGE_UNIVERSAL + 1
@@ -81,7 +77,10 @@ FROM_TALLY = {
     "served_within_limit": (F_SERVED_WITHIN,),
 }
 """County measures that are sums of columns of the tallies over all services."""
-UNMET_STATES = tuple(s for s in range(UNMET, N_STATES) if s != SERVED)
+SUMMED = np.array([[k in columns for k in range(WIDTH)] for columns in FROM_TALLY.values()])
+"""The same as a table, (measures, WIDTH)."""
+COUNTY_MEASURES = ("children", *FROM_TALLY, "posts_filled", "villages_active", "stage", "cost_fen")
+CHILDREN, *_, POSTS_FILLED, ACTIVE, STAGE, COST = range(len(COUNTY_MEASURES))
 
 
 class Observed(NamedTuple):
@@ -143,23 +142,17 @@ def observe_children(observed, month, year, state, given):
 
     ``given`` (bool, one per service) marks what does not last: it counts as met in the month it is given.
     """
-    n_services = state.needs.shape[1]
-    groups, wealth, waits = split_tally(state.tally.sum(axis=0, dtype=np.int64), n_services)
-    county = state.county_tally
-    strata = observed.strata[month]
-    strata[0] = county.sum(axis=0)
-    strata[1 : 1 + N_COUNTED] = groups.transpose(2, 0, 1)
-    for region in range(len(REGIONS)):
-        strata[1 + N_COUNTED + region] = county[state.counties["region"] == region].sum(axis=0)
+    groups, wealth, waits = split_tally(state.tally.sum(axis=0, dtype=np.int64), state.needs.shape[1])
+    count_children(
+        state.county_tally, groups, state.counties, state.sectors, SUMMED, observed.strata[month],
+        observed.counties[month], observed.county_services[year],
+    )  # fmt: skip
     observed.wealth_met[month] = wealth[:, WEALTH_MET]
     observed.wealth_needed[month] = wealth[:, WEALTH_MET] + wealth[:, WEALTH_UNMET]
     observed.waits[:] = observed.waits_by_month[month] = waits
     observed.meters[month] = state.meters.sum(axis=0)
-    observed.county_services[year] += np.where(np.arange(WIDTH) >= N_STATES, county, 0)
-    observed.county_services[year][:, :, :N_STATES] = county[:, :, :N_STATES]
-    observed.children[month] = state.sectors["n_children"].sum()
-    observe_counties(observed, month, state)
-    observe_desks(observed, month, state)
+    observed.children[month] = observed.counties[month, :, CHILDREN].sum()
+    count_desks(state.desks, len(state.counties) + len(state.townships), observed.desks[month])
     clear_flows(state, given)
 
 
@@ -172,34 +165,63 @@ def clear_flows(state, given):
         by_wealth[given, WEALTH_MET] = 0
 
 
-def observe_counties(observed, month, state):
-    """Store the county measures that come from the needs of children, summed over services."""
-    tally = state.county_tally.sum(axis=1, dtype=np.int64)
-    row = observed.counties[month]
-    for name, columns in FROM_TALLY.items():
-        row[:, COUNTY_MEASURES.index(name)] = tally[:, list(columns)].sum(axis=1)
-    children = np.bincount(state.sectors["county"], weights=state.sectors["n_children"], minlength=len(row))
-    row[:, COUNTY_MEASURES.index("children")] = children
+@kernel
+def count_children(tally, groups, counties, sectors, summed, strata, rows, of_year):
+    """Fill a month's counts by stratum (``strata``) and county (``rows``), and the year's by county.
 
-
-def observe_desks(observed, month, state):
-    """Store minutes offered and used and the queues, by service over all desks of offices."""
-    n = state.needs.shape[1]
-    offices = (len(state.counties) + len(state.townships)) * n
-    for column, name in enumerate(DESK_FIELDS):
-        values = state.desks[name].astype(np.int64)
-        observed.desks[month, :, column] = values[:offices].reshape(-1, n).sum(axis=0)
+    ``tally`` is (counties, services, WIDTH), ``groups`` (services, WIDTH, N_COUNTED), ``summed`` `SUMMED`.
+    """
+    strata[:, :, :] = 0
+    rows[:, CHILDREN] = 0
+    for g in range(N_COUNTED):
+        strata[1 + g] = groups[:, :, g]
+    whole = np.zeros(WIDTH, dtype=np.int64)
+    for c in range(len(counties)):
+        whole[:] = 0
+        region = strata[1 + N_COUNTED + counties[c].region]
+        for s in range(tally.shape[1]):
+            for k in range(WIDTH):
+                count = np.int64(tally[c, s, k])
+                whole[k] += count
+                strata[0, s, k] += count
+                region[s, k] += count
+                of_year[c, s, k] = count + (of_year[c, s, k] if k >= N_STATES else 0)
+        for measure in range(len(summed)):
+            rows[c, 1 + measure] = whole[summed[measure]].sum()
+    for i in range(len(sectors)):
+        rows[sectors[i].county, CHILDREN] += sectors[i].n_children
 
 
 @kernel
-def count_posts_by_kind(villages, rank, counties, counts):
-    """Count posts by kind of unit over the villages that ever had one; ``counts`` is (KINDS, POSTS)."""
+def count_desks(desks, n_places, counts):
+    """Fill minutes offered and used and the queues by service, over all desks of offices; (services, 4)."""
     counts[:, :] = 0
+    n = len(counts)
+    for place in range(n_places):
+        for s in range(n):
+            desk, row = desks[place * n + s], counts[s]
+            row[0] += np.int64(desk.offered)
+            row[1] += np.int64(desk.used)
+            row[2] += np.int64(desk.queue)
+            row[3] += np.int64(desk.queue_minutes)
+
+
+@kernel
+def count_posts(counties, villages, rank, by_kind, seats, stages, provinces, rows):
+    """Count posts, seats and stages at the end of a month.
+
+    By kind of unit (``by_kind``, KINDS × POSTS) over the villages that ever had a post; seats offered and
+    used; counties by stage; by province (PROVINCE_FIELDS) and county.
+    """
+    for counts in (by_kind, provinces):
+        counts[:, :] = 0
+    seats[:] = 0
+    stages[:] = 0
     for c in range(len(counties)):
         county = counties[c]
         for k in range(county.n_opened):
             village = villages[rank[county.first_village + k]]
-            row = counts[village.kind]
+            row = by_kind[village.kind]
             row[0] += 1
             if village.post >= POST_DESIGNATED and village.post <= POST_ACTIVE:
                 row[1] += 1
@@ -207,30 +229,33 @@ def count_posts_by_kind(villages, rank, counties, counts):
                 row[2] += 1
             row[4] += village.worker_minutes // MINUTES_PER_HOUR
             row[5] += village.visits
+        seats[0] += county.seats
+        seats[1] += county.seats_used
+        stages[county.stage] += 1
+        of_province, of_county = provinces[county.province], rows[c]
+        of_province[0] += county.n_posts
+        of_province[1] += county.n_active
+        of_province[2] += county.n_opened
+        of_county[POSTS_FILLED] = county.n_posts
+        of_county[ACTIVE] = county.n_active
+        of_county[STAGE] = county.stage
     for v in range(len(villages)):
         if villages[v].space_month != NO_MONTH:
-            counts[villages[v].kind, 3] += 1
+            by_kind[villages[v].kind, 3] += 1
 
 
 def observe_posts(observed, month, state, rank):
-    """Store posts by kind, seats, and counties by stage at the end of a month."""
-    counties = state.counties
-    count_posts_by_kind(state.villages, rank, counties, observed.posts[month])
-    observed.seats[month] = int(counties["seats"].sum()), int(counties["seats_used"].sum())
-    observed.stages[month] = np.bincount(counties["stage"], minlength=N_STAGES)
-    for column, name in enumerate(PROVINCE_FIELDS):
-        observed.provinces[month, :, column] = np.bincount(
-            counties["province"], weights=counties[name], minlength=observed.provinces.shape[1]
-        )
+    """Store posts by kind, province and county, seats, and counties by stage at the end of a month."""
+    count_posts(
+        state.counties, state.villages, rank, observed.posts[month], observed.seats[month],
+        observed.stages[month], observed.provinces[month], observed.counties[month],
+    )  # fmt: skip
     if observed.covered.shape[1]:
         observed.covered[month] = state.villages["post"] == POST_ACTIVE
-    row = observed.counties[month]
-    for name, source in (("posts_filled", "n_posts"), ("villages_active", "n_active"), ("stage", "stage")):
-        row[:, COUNTY_MEASURES.index(name)] = counties[source]
 
 
 def observe_money(observed, month, costs, payments, gap):
     """Store the month's money by category, payer and county."""
     observed.money[month], observed.payers[month] = costs.sum(axis=0), payments.sum(axis=0)
     observed.gap[month] = gap.sum()
-    observed.counties[month][:, COUNTY_MEASURES.index("cost_fen")] = costs.sum(axis=1)
+    observed.counties[month, :, COST] = costs.sum(axis=1)

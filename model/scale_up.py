@@ -98,11 +98,13 @@ class ScaleUpModel(WithAgents):
         _, costs, payments, gap = money_arrays(len(self.state.counties))
         self._money = costs, payments, gap
         self._pool = ThreadPoolExecutor(n_threads) if n_threads > 1 else None
-        self._given = self.tables.services["durable"] == 0
+        services = self.tables.services
+        self._given = services["durable"] == 0
+        self._allowances = [(s, ALLOWANCES[int(row.group)]) for s, row in enumerate(services) if row.status]
         clear_flows(self.state, self._given)  # needs that children begin with are no flow of the first month
         logged = len(self.state.villages) if log_events else 0
         self.observed = make_observed(
-            self.scenario.until + 1, len(self.state.counties), len(self.tables.services), logged
+            self.scenario.until + 1, len(self.state.counties), len(services), logged
         )
         self.months_done = 0
         self.events = []
@@ -241,10 +243,9 @@ class ScaleUpModel(WithAgents):
 
     def account_costs(self, month):
         """Turn what was done into money by category and payer."""
-        state, services = self.state, self.tables.services
-        for s, row in enumerate(services):
-            if row.status:
-                state.counters[:, ALLOWANCES[int(row.group)]] += state.county_tally[:, s, SERVED]
+        state = self.state
+        for s, counter in self._allowances:
+            state.counters[:, counter] += state.county_tally[:, s, SERVED]
         self.observed.counters[month] = state.counters.sum(axis=0)
         account_costs(state.counties, state.counters, *self._money, self.tables.rules)
         costs, payments, gap = self._money

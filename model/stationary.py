@@ -362,20 +362,37 @@ def _paper_profile(papers, filing, services, rules, seek, class_bits):
     drop = _drop_out(rules, class_bits)
     back, back_rejected = rules.return_after_giving_up_per_month, rules.return_after_not_eligible_per_month
     papers[0, BORN_WITHOUT_BOTH, P_NONE_UNMET] = papers[0, BORN_WITHOUT_HUKOU, P_ONE_UNMET] = 1.0
+    hazard, filed = follow_papers(
+        papers, born, without, seek, gather, barrier, drop, refuse, reject, back, back_rejected
+    )
+    filing[[CERTIFICATE, HUKOU]] += filed
+    return hazard
+
+
+@kernel
+def follow_papers(papers, born, without, seek, gather, barrier, drop, refuse, reject, back, back_rejected):
+    """Follow children from birth to 18 years through the chain of papers.
+
+    ``papers`` is (months + 1, born without, states), its first month given; the rest are filled. Returns the
+    monthly hazard of completing the papers by age, and filings of both papers a month and child; ``born`` is
+    the share of births without hukou.
+    """
+    filed = np.zeros(2)
     hazard = np.zeros(CHILDHOOD_MONTHS + 1)
     for age in range(CHILDHOOD_MONTHS):
         lacking = completed = 0.0
         for origin, weight in ((BORN_WITHOUT_BOTH, without), (BORN_WITHOUT_HUKOU, 1.0 - without)):
-            dist = papers[age, origin].copy()
+            dist = papers[age + 1, origin]
+            dist[:] = papers[age, origin]
             lacking += weight * (1.0 - dist[P_BOTH])
-            for s, first, pace in ((CERTIFICATE, P_NONE_UNMET, gather), (HUKOU, P_ONE_UNMET, barrier)):
-                filing[s] += born * weight * pace * (dist[first + 1] + seek * dist[first]) / CHILDHOOD_MONTHS
+            for which, first, pace in ((0, P_NONE_UNMET, gather), (1, P_ONE_UNMET, barrier)):
+                at_desk = dist[first + 1] + seek * dist[first]
+                filed[which] += born * weight * pace * at_desk / CHILDHOOD_MONTHS
             completed += weight * step_papers(
                 dist, seek, gather, barrier, drop, refuse, reject, back, back_rejected
             )
-            papers[age + 1, origin] = dist
         hazard[age] = completed / lacking if lacking > 0 else 0.0
-    return hazard
+    return hazard, filed
 
 
 def _admit(dist, filed, pace):

@@ -129,13 +129,16 @@ def count_cube(model: ScaleUpModel) -> Cube:
     """Return all counts of a run by month, stratum (with complements) and service (with their sum, "all")."""
     months = model.months_done
     tally = with_complements(model.observed.strata[:months])
-    columns = [tally[..., list(which)].sum(axis=-1) for which in COUNTS.values()]
-    met = met_months(tally, durable_services(model))
-    columns += [met, met + columns[list(COUNTS).index("unmet_child_months")]]
-    values = np.stack(columns, axis=-1)
-    values = np.concatenate([values.sum(axis=2, keepdims=True), values], axis=2)
-    names = (*COUNTS, MET, NEEDED)
-    return Cube(values, np.arange(months), STRATUM_NAMES, (ALL, *service_names(model)), names)
+    names, by_column = (*COUNTS, MET, NEEDED), np.ascontiguousarray(np.moveaxis(tally, -1, 0))
+    values = np.empty((len(names), *tally.shape[:2], 1 + tally.shape[2]), dtype=np.int64)
+    for place, which in enumerate(COUNTS.values()):
+        values[place, :, :, 1:] = sum(by_column[k] for k in which)
+    met = values[names.index(MET), :, :, 1:] = met_months(tally, durable_services(model))
+    values[names.index(NEEDED), :, :, 1:] = met + values[names.index("unmet_child_months"), :, :, 1:]
+    values[..., 0] = values[..., 1:].sum(axis=-1)
+    return Cube(
+        np.moveaxis(values, 0, -1), np.arange(months), STRATUM_NAMES, (ALL, *service_names(model)), names
+    )
 
 
 def durable_services(model: ScaleUpModel) -> NDArray[np.bool_]:
