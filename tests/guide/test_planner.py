@@ -1,8 +1,5 @@
 """The planner's guide does what it says: its commands are run, with one county and fewer years."""
 
-import re
-import shlex
-
 import openpyxl
 import pytest
 from typer.testing import CliRunner
@@ -10,19 +7,13 @@ from typer.testing import CliRunner
 import run
 from commands.shared import app
 from model.text import text
+from tests.guide.pages import broken_links, commands, words_of
 from tests.results.pages import outside_requests
 from tests.test_architecture import ROOT
 
 pytestmark = pytest.mark.docs
-GUIDE = ROOT / "docs" / "guide"
 SMALLER = {"5309": "533324", "2026-12": "2021-04"}
 """One county of the prefecture, and a few months of the two plans."""
-
-
-def commands(page):
-    """The commands of a page, in their order."""
-    blocks = re.findall(r"```console\n(.*?)```", (GUIDE / page).read_text(encoding="utf-8"), re.DOTALL)
-    return [line.removeprefix("python run.py ") for block in blocks for line in block.splitlines()]
 
 
 def test_both_languages_type_the_same():
@@ -35,7 +26,7 @@ def test_from_template_to_decision_paper(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     for line in commands("planner.md"):
-        words = [SMALLER.get(word, word) for word in shlex.split(line)]
+        words = words_of(line, SMALLER)
         result = CliRunner().invoke(app, words)
         assert result.exit_code == 0, f"{line}\n{result.output}\n{result.exception}"
         if "template" in words:
@@ -69,8 +60,4 @@ def as_the_guide_says(path):
 
 def test_the_links_of_the_pages_lead_somewhere():
     for page in ("guide/planner.md", "guide/planner.zh.md", "public-good.md", "limits.md"):
-        words = (ROOT / "docs" / page).read_text(encoding="utf-8")
-        for target in re.findall(r"\]\(([^)#:]+)\)", words):
-            assert ((ROOT / "docs" / page).parent / target).exists(), f"{page}: {target}"
-        for target in re.findall(r"`((?:docs|model|data|tests)/[^`]*)`", words):
-            assert (ROOT / target).exists(), f"{page}: {target}"
+        assert not broken_links(page), page
