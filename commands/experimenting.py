@@ -11,6 +11,8 @@ from commands.shared import AsJson, Language, Stopped, app
 
 SOME_FAILED = 1
 SHOWN_FAILURES = 10
+LONG_SECONDS = 30
+"""Work that takes longer is announced."""
 
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, help="Processes; by default one per processor.")
@@ -33,8 +35,9 @@ def compare(
     ],
     world: Annotated[str, typer.Option("--world", help="See `worlds`.")] = "pilot_counties",
     draws: Annotated[
-        int, typer.Option("--draws", min=0, help="Draws of uncertain numbers; 0 for point defaults.")
-    ] = 0,
+        int | None,
+        typer.Option("--draws", min=0, help="Draws of uncertain numbers (100); 0 for point defaults."),
+    ] = None,
     draws_from: Annotated[
         Path | None, typer.Option("--draws-from", help="Table or folder with draws, such as a posterior.")
     ] = None,
@@ -80,7 +83,7 @@ def compare(
     try:
         compared = run_comparison(
             request, where, workers=workers, dask=dask, fail_fast=fail_fast,
-            told=lambda found: warn(found, language),
+            told=lambda found, cost: warn(found, cost, bool(request.draws), language),
         )  # fmt: skip
     except KeyboardInterrupt:
         raise Stopped(text("experiment.resume", language)) from None
@@ -97,12 +100,16 @@ def compare(
     tell(where, facts.pop("counts"), facts.pop("made"), language, as_json, facts)
 
 
-def warn(found: list[Any], language: str) -> None:
-    """Say what plans ask for and cannot have, each thing once with the names of the strategies."""
+def warn(found: list[Any], cost: Any, drawn: bool, language: str) -> None:
+    """Say what the runs will cost, and what plans ask for and cannot have, with the names of strategies."""
     from model.text import text
     from results.strategy_words import strategy_name
     from results.wording import listing
 
+    if cost.seconds >= LONG_SECONDS:
+        print(cost_sentence(cost, language), file=sys.stderr)
+        if drawn:
+            print(text("experiment.cost.point", language), file=sys.stderr)
     if not found:
         return
     lines: dict[str, list[str]] = {}
@@ -111,6 +118,15 @@ def warn(found: list[Any], language: str) -> None:
     print(text("feasible.head", language), file=sys.stderr)
     for line, names in lines.items():
         print(f"- {listing(names, language)}{text('page.colon', language)}{line}", file=sys.stderr)
+
+
+def cost_sentence(cost: Any, language: str) -> str:
+    """Say how many runs there are and about how long they take."""
+    from model.text import text
+    from results.wording import number
+
+    minutes = {name: number(getattr(cost, name) / 60, language, 2) for name in ("cpu_seconds", "seconds")}
+    return text("experiment.cost", language, n=cost.runs, cpu=minutes["cpu_seconds"], wall=minutes["seconds"])
 
 
 @app.command(epilog="Example: python run.py sweep design.yaml --out runs/sweep")

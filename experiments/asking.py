@@ -22,7 +22,10 @@ from results.measures.catalogue import catalogue, measure
 
 KIND = "compare"
 AUTO = "auto"
+DEFAULT_DRAWS = 100
+"""Of the shipped posterior, or of the user's table; what is not known weighs more than chance."""
 DEFAULT_REPLICATIONS, DRAWN_REPLICATIONS = 30, 2
+"""Seeds without draws; seeds of each draw, two so that chance can be told from what is not known."""
 MOST_REPLICATIONS = 400
 DECOMPOSED = 10
 """Runs that the decomposition rests on: its intervals are narrow, and it costs one run more per strategy."""
@@ -54,7 +57,7 @@ def check_request(
     strategies: Sequence[str],
     *,
     world: str = DEFAULT_WORLD,
-    draws: int = 0,
+    draws: int | None = None,
     draws_from: Path | None = None,
     replications: int | str | None = None,
     settings: Mapping[str, object] | None = None,
@@ -68,7 +71,8 @@ def check_request(
     Parameters
     ----------
     draws
-        Draws of uncertain numbers, 0 for point defaults.
+        Draws of uncertain numbers, 0 for point defaults. By default 100 of the shipped posterior, or as many
+        of the rows of ``draws_from``; 0 before there is a posterior.
     draws_from
         Table or folder they come from (another posterior, or draws of a sweep). Without it they are draws of
         the shipped posterior; before there is one, a Latin hypercube over the declared ranges of the
@@ -101,8 +105,13 @@ def check_request(
     if outcome not in catalogue().measures or measure(outcome).better == "neither":
         known = [name for name, entry in catalogue().measures.items() if entry.better != "neither"]
         problems.append(Problem("compare.outcome", {"name": outcome, "nearest": nearest(outcome, known)}))
+    drawn = 0
+    try:
+        drawn = n_draws_of(draws, draws_from)
+    except InputError as error:
+        problems += error.problems
     auto = replications == AUTO
-    default = DRAWN_REPLICATIONS if draws else DEFAULT_REPLICATIONS
+    default = DRAWN_REPLICATIONS if drawn else DEFAULT_REPLICATIONS
     number = default if replications is None or auto else replications
     if type(number) is not int or not 1 <= number <= MOST_REPLICATIONS:
         problems.append(Problem("compare.replications", {"value": replications, "most": MOST_REPLICATIONS}))
@@ -127,7 +136,16 @@ def check_request(
         seeds="separate",
         details=True,
     )
-    return Request(study, tuple(candidates), tuple(arms), int(number), auto, draws, draws_from, outcome)
+    return Request(study, tuple(candidates), tuple(arms), int(number), auto, drawn, draws_from, outcome)
+
+
+def n_draws_of(draws: int | None, draws_from: Path | None = None) -> int:
+    """Return how many draws are meant where the user may have said nothing."""
+    if draws is not None:
+        return draws
+    if draws_from is not None:
+        return len(read_rows(draws_from, DEFAULT_DRAWS))
+    return DEFAULT_DRAWS if shipped_posterior() else 0
 
 
 def world_problems(world: Any) -> list[Problem]:

@@ -73,16 +73,23 @@ class Compared(NamedTuple):
 
 
 def main_differences(request: Request, folder: Path) -> dict[str, np.ndarray]:
-    """Return the paired differences of the main outcome to the reference by strategy."""
+    """Return the paired differences of the main outcome to the reference by strategy.
+
+    One for every seed; with several draws one for every draw, the mean of its seeds.
+    """
     runs = read_runs(folder, ["strategy", "draw", "replication", "status", request.outcome])
     table = runs[runs["status"] == DONE].pivot_table(
         index=["draw", "replication"], columns="strategy", values=request.outcome
     )
     reference = request.study.reference
-    return {
-        name: (table[name] - table[reference]).dropna().to_numpy()
+    apart = {
+        name: (table[name] - table[reference]).dropna()
         for name in request.names
         if name != reference and {name, reference} <= set(table.columns)
+    }
+    return {
+        name: (each.groupby("draw").mean() if request.draws > 1 else each).to_numpy()
+        for name, each in apart.items()
     }
 
 

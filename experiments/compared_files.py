@@ -69,8 +69,7 @@ def command_of(request: Request, study: Study, facts: dict[str, Any]) -> str:
     """Return the command that makes the comparison again."""
     parts = ["python", "run.py", "compare", *request.names, "--world", study.world_name]
     parts += ["--until", month_text(study.until)]
-    if request.draws:
-        parts += ["--draws", str(request.draws)]
+    parts += ["--draws", str(request.draws)]
     if request.draws_from:
         parts += ["--draws-from", str(request.draws_from)]
     per_draw = facts["replications"] // max(facts["draws"], 1)

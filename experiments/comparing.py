@@ -21,12 +21,13 @@ from experiments.asking import (
     jobs_of,
 )
 from experiments.compared import Compared, main_differences, tables_of
+from experiments.cost import Cost, cost_of
 from experiments.draws import DrawTable
 from experiments.executors import Pool, open_pool
 from experiments.feasibility import Concern, concerns
 from experiments.running import Outcome, Simulate, compile_once, run_pending, simulate
 from experiments.store import RunStore
-from experiments.study import Study
+from experiments.study import PLANNED, Study
 from experiments.sweeping import write_candidates
 from results.measures.intervals import ENOUGH_REPLICATIONS, enough_replications, replications_needed
 from results.memory import world_megabytes
@@ -34,6 +35,8 @@ from results.progress import Progress, bar
 
 LEAST_STEP = 10
 """Fewer further replications at a time are not worth a round."""
+MOST_RUNS = MOST_REPLICATIONS
+"""Runs of a strategy to which "auto" goes: seeds, or draws × seeds."""
 
 
 def compare(*strategies: str, out: Path | str | None = None, **options: Any) -> Compared:
@@ -68,12 +71,12 @@ def run_comparison(
     workers: int | None = None,
     dask: str = "",
     fail_fast: bool = False,
-    told: Callable[[list[Concern]], None] | None = None,
+    told: Callable[[list[Concern], Cost], None] | None = None,
     simulate: Simulate = simulate,
 ) -> Compared:
     """Run a comparison in a folder, or go on with it, and return its tables.
 
-    ``told`` is handed what the plans cannot do before the first run begins.
+    ``told`` is handed what the plans cannot do, and what the runs will cost, before the first begins.
 
     Raises
     ------
@@ -94,7 +97,7 @@ def run_comparison(
         compile_once()
         found = concerns(study_of(request))
         if told:
-            told(found)
+            told(found, cost_of(study, store.counts()[PLANNED], pool.workers))
         made = rounds(request, store, draws, pool, progress, fail_fast, simulate)
         counts = dict(store.counts())
     compared = tables_of(request, out)
@@ -135,17 +138,25 @@ def rounds(
 
 
 def next_replications(request: Request, folder: Path, planned: int) -> int:
-    """Return how many replications to go on to: as many as now if every difference is known well enough."""
+    """Return how many replications to go on to: as many as now if every difference is known well enough.
+
+    With draws the differences are means of draws, one each: more seeds take chance out of them and nothing of
+    what is not known, so their number is doubled, as far as the runs of a strategy reach.
+    """
+    if request.draws:
+        most = max(MOST_RUNS // request.draws, 1)
+        settled = all(
+            enough_replications(each, at_least=2) for each in main_differences(request, folder).values()
+        )
+        return planned if settled else max(planned, min(2 * planned, most))
     wanted = planned
-    at_least = 1 if request.draws else ENOUGH_REPLICATIONS
     for differences in main_differences(request, folder).values():
         n = len(differences)
-        if enough_replications(differences, at_least=min(at_least, max(n, 2))) and planned >= at_least:
+        if enough_replications(differences, at_least=min(ENOUGH_REPLICATIONS, max(n, 2))) and (
+            planned >= ENOUGH_REPLICATIONS
+        ):
             continue
-        per_draw = max(n // max(planned, 1), 1)
-        needed = replications_needed(
-            differences, at_least=max(at_least, 2), at_most=MOST_REPLICATIONS * per_draw
-        )
-        target = MOST_REPLICATIONS if needed is None else -(-needed // per_draw)
+        needed = replications_needed(differences, at_most=MOST_REPLICATIONS)
+        target = MOST_REPLICATIONS if needed is None else needed
         wanted = max(wanted, min(max(target, planned + LEAST_STEP), 2 * planned, MOST_REPLICATIONS))
     return wanted

@@ -194,7 +194,6 @@ def _jam_sentence(found: Comparison, about: About, language: str) -> str:
 def _price_sentence(found: Comparison, best: str, language: str) -> list[str]:
     first = found.strategies[0]
     chosen = best if best != first else found.strategies[1]
-    given = found.exchanges[chosen]
     extra = found.difference(chosen, first, "programme_yuan").difference
     key, sign = ("compare.answer.less", -1) if extra.estimate < 0 else ("compare.answer.more", 1)
     low, high = sorted((sign * extra.low, sign * extra.high))
@@ -205,9 +204,9 @@ def _price_sentence(found: Comparison, best: str, language: str) -> list[str]:
             language,
             strategy=strategy_phrase(chosen, language),
             first=strategy_phrase(first, language),
-            gained=span(t_interval([run.gained for run in given]), language),
-            lost=span(t_interval([run.lost for run in given]), language),
-            alone=number(float(np.mean([run.lost_alone for run in given])), language),
+            gained=span(t_interval(found.exchanged(chosen, "gained")), language),
+            lost=span(t_interval(found.exchanged(chosen, "lost")), language),
+            alone=number(float(found.exchanged(chosen, "lost_alone").mean()), language),
             cost=text(key, language, yuan=yuan),
         )
     ]
@@ -283,4 +282,20 @@ def how_sure(found: Comparison, variance: pd.DataFrame, language: str) -> list[s
     main = variance[variance["outcome"] == MAIN]["draws_share"].dropna()
     if len(main):
         lines.append(text("compare.sure.variance", language, share=percent(float(main.mean()), language, 0)))
+    lines += [draws_sentence(found, name, language) for name in others if len(set(found.draws)) > 1]
     return [*lines, text("compare.sure.start", language)]
+
+
+def draws_sentence(found: Comparison, strategy: str, language: str) -> str:
+    """Say how far the main difference of a strategy lies apart from draw to draw: what is not known."""
+    first = found.strategies[0]
+    spread = found.spread_of(strategy, first, MAIN)
+    return text(
+        "compare.sure.draws",
+        language,
+        strategy=strategy_name(strategy, language),
+        first=strategy_phrase(first, language),
+        low=signed(PERCENT * spread.low),
+        high=signed(PERCENT * spread.high),
+        share=percent(spread.above_share, language, 0),
+    )

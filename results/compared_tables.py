@@ -83,7 +83,7 @@ def binding_table(found: Comparison) -> pd.DataFrame:
     parts = []
     for strategy in found.strategies:
         for code in found.first.binding:
-            steps = found.stack(strategy, "binding", code).astype(np.int64)
+            steps = found.run_by_run(strategy, "binding", code).astype(np.int64)
             counted = np.stack([(steps == k).mean(axis=0) for k in range(len(STEP_NAMES))])
             most = counted.argmax(axis=0)
             parts.append(

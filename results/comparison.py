@@ -17,6 +17,17 @@ from results.measures.intervals import (
 )
 from results.measures.ratios import Floats
 
+NINE_IN_TEN = (5, 95)
+"""Percentiles of draws."""
+
+
+class Spread(NamedTuple):
+    """Where differences of single draws lie: nine in ten between the ends, a share of them above zero."""
+
+    low: float
+    high: float
+    above_share: float
+
 
 class Comparison(NamedTuple):
     """Digests by strategy, run by run; the k-th run has the same seed and the same draw in every strategy.
@@ -58,12 +69,26 @@ class Comparison(NamedTuple):
         ours, theirs = (self.by_draw(self.values(name, outcome)) for name in (strategy, reference))
         return paired_difference(ours, theirs)
 
-    def by_draw(self, values: Floats) -> Floats:
-        """Return the means of the runs of each draw, or the values themselves where there is one draw."""
+    def by_draw(self, values: NDArray) -> NDArray:
+        """Return the means of the runs of each draw, or the values themselves where there is one draw.
+
+        Runs stand in front, in any shape behind.
+        """
         _, draw = np.unique(self.draws, return_inverse=True)
         if draw.size == 0 or draw.max() == 0:
             return values
-        return np.bincount(draw, weights=values) / np.bincount(draw)
+        sums = np.zeros((draw.max() + 1, *values.shape[1:]))
+        np.add.at(sums, draw, values)
+        return sums / np.bincount(draw).reshape(-1, *(1,) * (values.ndim - 1))
+
+    def spread_of(self, strategy: str, reference: str, outcome: str) -> Spread:
+        """Return how far apart a paired difference lies from draw to draw; NaN without several draws."""
+        apart = self.by_draw(self.values(strategy, outcome) - self.values(reference, outcome))
+        apart = apart[np.isfinite(apart)]
+        if len(set(self.draws)) < 2 or not len(apart):
+            return Spread(float("nan"), float("nan"), float("nan"))
+        low, high = np.percentile(apart, NINE_IN_TEN)
+        return Spread(float(low), float(high), float((apart > 0).mean()))
 
     def variance_table(self) -> pd.DataFrame:
         """Return outcome × strategy: the share of variance from draws (not known) and from chance.
@@ -86,9 +111,17 @@ class Comparison(NamedTuple):
         return pd.DataFrame(rows, columns=columns)
 
     def stack(self, strategy: str, field: str, key: str | None = None) -> NDArray:
-        """Return a field of the digests (or an entry of it) with the replications in front."""
+        """Return a field of the digests (or an entry of it) with the replications in front, or the draws."""
+        return self.by_draw(self.run_by_run(strategy, field, key))
+
+    def run_by_run(self, strategy: str, field: str, key: str | None = None) -> NDArray:
+        """Return a field of the digests (or an entry of it) with the runs in front: codes have no mean."""
         fields = [getattr(run, field) for run in self.digests[strategy]]
         return np.array([entry if key is None else entry[key] for entry in fields])
+
+    def exchanged(self, strategy: str, part: str) -> NDArray:
+        """Return what a strategy gained or lost against the first, replication by replication or by draw."""
+        return self.by_draw(np.array([float(getattr(run, part)) for run in self.exchanges[strategy]]))
 
     def runs_table(self) -> pd.DataFrame:
         """Return one row per run: strategy, seed and every outcome, with what was gained and lost."""
@@ -103,12 +136,17 @@ class Comparison(NamedTuple):
         return pd.DataFrame(rows)
 
     def differences_table(self) -> pd.DataFrame:
-        """Return every outcome of every pair of strategies: interval, verdict, pairing's worth."""
+        """Return every outcome of every pair of strategies: interval, verdict, pairing's worth.
+
+        ``low`` and ``high`` hold the mean; with several draws nine in ten of their differences lie between
+        ``draws_5`` and ``draws_95``, and ``draws_above_share`` of them are above zero.
+        """
         rows = []
         for number, reference in enumerate(self.strategies):
             for strategy in self.strategies[number + 1 :]:
                 for outcome in self.first.outcomes:
                     found = self.difference(strategy, reference, outcome)
+                    spread = self.spread_of(strategy, reference, outcome)
                     rows.append(
                         {
                             "outcome": outcome,
@@ -120,6 +158,9 @@ class Comparison(NamedTuple):
                             "replications": found.difference.n,
                             "verdict": found.verdict,
                             "variance_removed_share": found.variance_removed,
+                            "draws_5": spread.low,
+                            "draws_95": spread.high,
+                            "draws_above_share": spread.above_share,
                         }
                     )
         return pd.DataFrame(rows)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from commands.experimenting import cost_sentence
 from experiments import compare
 from experiments.asking import (
     ALONE,
@@ -21,6 +22,7 @@ from experiments.compared import how_well_known, main_differences
 from experiments.compared_files import about_of as files_about
 from experiments.compared_files import write_comparison
 from experiments.comparing import next_replications, rounds, run_comparison
+from experiments.cost import cost_of
 from experiments.draws import DrawTable
 from experiments.executors import open_pool
 from experiments.store import RunStore, read_details, read_runs
@@ -28,7 +30,7 @@ from experiments.study import DONE
 from model.declarations import declarations
 from model.problems import InputError
 from model.text import LANGUAGES
-from results.compared_page import answers
+from results.compared_page import answers, how_sure
 from results.figures.compared.desks import backlog
 from results.league import LEAGUE_OUTCOMES, MAIN
 from results.measures.catalogue import catalogue
@@ -49,7 +51,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def request_made():
-    return check_request(NAMES, world="teaching", replications=REPLICATIONS, until=UNTIL)
+    return check_request(NAMES, world="teaching", draws=0, replications=REPLICATIONS, until=UNTIL)
 
 
 @pytest.fixture(scope="module")
@@ -138,8 +140,8 @@ def test_the_folder_has_tables_pictures_and_a_page_that_asks_nobody(found, folde
 @pytest.mark.determinism
 def test_going_on_repeats_nothing_and_more_strategies_can_join(found, folder):
     request = check_request(
-        (*NAMES, "poorest_first"), world="teaching", replications=REPLICATIONS, until=UNTIL
-    )
+        (*NAMES, "poorest_first"), world="teaching", draws=0, replications=REPLICATIONS, until=UNTIL,
+    )  # fmt: skip
     more = run_comparison(request, folder, workers=1)
     assert more.facts["made"] == 2 * REPLICATIONS  # the strategy, with and without other policies
     pd.testing.assert_frame_equal(
@@ -157,8 +159,8 @@ def test_failed_runs_are_left_out_with_their_partners_and_counted(tmp_path):
         return simulate(scenario)
 
     found = compare(
-        "history", "poorest_first", world="four_villages", until="2011-12", replications=3, decompose=False,
-        workers=1, out=tmp_path / "x", simulate=failing,
+        "history", "poorest_first", world="four_villages", until="2011-12", draws=0, replications=3,
+        decompose=False, workers=1, out=tmp_path / "x", simulate=failing,
     )  # fmt: skip
     assert found.facts["failed"] == 1
     assert found.comparison.seeds == (1, 3)
@@ -180,9 +182,60 @@ def test_draws_are_common_to_all_strategies_and_their_share_of_variance_is_told(
     assert shares.sum(axis=1).to_numpy() == pytest.approx(1)
     row = found.differences.query("outcome == 'unmet_needs'").iloc[0]
     assert row["replications"] == 4  # draws are what is averaged over
+    row = found.differences.query("outcome == 'cost_yuan'").iloc[0]
+    table = found.runs.pivot_table(index="draw", columns="strategy", values="cost_yuan")
+    apart = table["workers_without_desks"] - table["history"]
+    assert row["low"] < row["difference"] == pytest.approx(apart.mean())
+    assert apart.min() <= row["draws_5"] < row["draws_95"] <= apart.max()
+    assert row["draws_above_share"] == (apart > 0).mean()
+    money = found.money[found.money["part"] == "payer"].groupby("strategy")["yuan_mean"].sum()
+    assert money.to_dict() == pytest.approx(found.runs.groupby("strategy")["cost_yuan"].mean().to_dict())
+    gained = found.comparison.exchanged("workers_without_desks", "gained")
+    assert len(gained) == 4
+    steps = found.comparison.run_by_run("history", "binding", next(iter(found.comparison.first.binding)))
+    assert len(steps) == 8, "codes of steps have no mean"
+    sure = " ".join(how_sure(found.comparison, found.variance, "en"))
+    assert "nine of ten draws" in sure
     drawn = pd.read_parquet(tmp_path / "x" / "draws.parquet")
     calibrated = {name for name, each in declarations().items() if each.kind == "calibrated"}
     assert set(drawn.columns) - {"draw"} == calibrated
+
+
+@pytest.mark.unit
+def test_draws_are_those_of_the_posterior_unless_defaults_are_asked_for(tmp_path, monkeypatch):
+    asked = {"world": "teaching"}
+    assert check_request(NAMES, **asked)[3:6] == (2, False, 100)
+    assert check_request(NAMES, draws=0, **asked)[3:6] == (30, False, 0)
+    (tmp_path / "own.csv").write_text("find_multiplier\n0.8\n1.1\n")
+    assert check_request(NAMES, draws_from=tmp_path / "own.csv", **asked).draws == 2
+    monkeypatch.setattr("experiments.posterior.SHIPPED", tmp_path / "none_yet.csv")
+    assert check_request(NAMES, **asked)[3:6] == (30, False, 0)
+    with pytest.raises(InputError):
+        check_request(NAMES, draws_from=tmp_path / "no_such.csv", **asked)
+
+
+@pytest.mark.unit
+def test_the_cost_is_told_before_it_runs():
+    study = check_request(NAMES, world="teaching", draws=0).study
+    large = check_request(NAMES, world="pilot_counties", draws=0).study
+    few, many, side_by_side = cost_of(study, 10, 1), cost_of(large, 10, 1), cost_of(large, 10, 2)
+    assert few.runs == 10
+    assert 0 < few.cpu_seconds < many.cpu_seconds == 2 * side_by_side.seconds
+    for language in LANGUAGES:
+        assert "10" in cost_sentence(many, language)
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("draws", "planned", "deviation", "expected"),
+    [(100, 2, 5.0, 4), (100, 4, 5.0, 4), (100, 2, 0.01, 2), (500, 1, 5.0, 1), (10, 4, 5.0, 8)],
+    ids=["doubled", "400 runs are the most", "known well enough", "many draws", "few draws"],
+)
+def test_with_draws_auto_adds_seeds_to_them(monkeypatch, draws, planned, deviation, expected):
+    request = check_request(NAMES[:2], world="teaching", draws=draws, replications="auto")
+    values = 1 + deviation * np.tile([-1.0, 1.0], draws // 2)
+    monkeypatch.setattr("experiments.comparing.main_differences", lambda *_: {"history": values})
+    assert next_replications(request, Path(), planned) == expected
 
 
 @pytest.mark.unit
@@ -237,7 +290,7 @@ def test_how_well_a_difference_is_known(mean, deviation, n, known):
     ids=["settled", "twice at most", "hopeless goes on", "and ends at 400", "a few more"],
 )
 def test_replications_go_on_until_a_tenth_or_400(monkeypatch, deviation, planned, expected):
-    request = check_request(("history", "random_order"), world="teaching", replications="auto")
+    request = check_request(("history", "random_order"), world="teaching", draws=0, replications="auto")
     values = 1 + deviation * np.tile([-1.0, 1.0], planned // 2)
     monkeypatch.setattr("experiments.comparing.main_differences", lambda *_: {"random_order": values})
     assert next_replications(request, Path(), planned) == expected
@@ -259,7 +312,7 @@ def test_auto_goes_on_until_the_answer_is_clear(tmp_path, noise, least, most, kn
         return stub_of(scenario, {MAIN: 10 + chance + other * (1 + noise * np.sin(97.0 * scenario.seed))})
 
     request = check_request(
-        ("history", "random_order"), world="four_villages", replications="auto", decompose=False
+        ("history", "random_order"), world="four_villages", draws=0, replications="auto", decompose=False
     )
     with open_pool(1) as pool, RunStore(tmp_path / "x", {"same": {}}) as store:
         draws = DrawTable(None)
@@ -274,7 +327,7 @@ def test_auto_goes_on_until_the_answer_is_clear(tmp_path, noise, least, most, kn
 @pytest.mark.unit
 def test_a_desk_that_nobody_asked_in_one_run_stands_in_all(tmp_path):
     request = check_request(
-        NAMES[:2], world="four_villages", replications=3, until="2012-12", decompose=False
+        NAMES[:2], world="four_villages", draws=0, replications=3, until="2012-12", decompose=False
     )  # in two of the runs nobody ever came to one of the desks
     found = run_comparison(request, tmp_path / "few", workers=1)
     offered = {

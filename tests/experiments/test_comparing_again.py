@@ -13,7 +13,7 @@ pytestmark = pytest.mark.unit
 
 def test_the_page_comes_back_as_it_was(tmp_path):
     request = check_request(
-        ["history", "no_programme"], world="teaching", until="2012-06", replications=2, decompose=False
+        ["history", "no_programme"], world="teaching", until="2012-06", draws=2, decompose=False
     )
     folder = tmp_path / "runs"
     write_comparison(run_comparison(request, folder, workers=1), request, folder, "en")

@@ -58,7 +58,7 @@ def modal_steps(found: Comparison, strategy: str, codes: list[str]) -> np.ndarra
     """Return the step that binds in most runs, shape (counties, months)."""
     rows = []
     for code in codes:
-        steps = found.stack(strategy, "binding", code).astype(np.int64)
+        steps = found.run_by_run(strategy, "binding", code).astype(np.int64)
         counted = np.stack([(steps == k).sum(axis=0) for k in range(len(STEP_NAMES))])
         rows.append(counted.argmax(axis=0))
     return np.array(rows)
@@ -67,7 +67,7 @@ def modal_steps(found: Comparison, strategy: str, codes: list[str]) -> np.ndarra
 def served_binds_share(found: Comparison, strategy: str) -> float:
     """Return the share of county-months of the last two years, over all runs, in which the desk binds."""
     codes = list(found.first.binding)
-    late = [found.stack(strategy, "binding", code)[:, -LATE_MONTHS:] for code in codes]
+    late = [found.run_by_run(strategy, "binding", code)[:, -LATE_MONTHS:] for code in codes]
     return float((np.array(late) == STEP_NAMES.index("served")).mean())
 
 

@@ -22,12 +22,11 @@ def exchange(found: Comparison, language: str = "en") -> Picture:
     names = list(found.exchanges)
     rows = np.arange(len(names))[::-1]
     first = strategy_phrase(found.strategies[0], language)
-    totals = {name: found.exchanges[name] for name in names}
     with house_style():
         figure = new_figure(WIDE, 1.25 + 0.42 * max(len(names), 1))
         axes = figure.subplots()
         for part, colour, sign in PARTS:
-            found_runs = [t_interval([getattr(run, part) for run in totals[name]]) for name in names]
+            found_runs = [t_interval(found.exchanged(name, part)) for name in names]
             middle = np.array([interval.estimate for interval in found_runs])
             axes.barh(rows, sign * middle, color=colour, height=BAR)
             half = np.nan_to_num([interval.half_width for interval in found_runs])
@@ -36,7 +35,7 @@ def exchange(found: Comparison, language: str = "en") -> Picture:
                 axes.annotate(number(interval.estimate, language), (sign * (interval.estimate + beyond), row),
                               xytext=(sign * 8, 0), textcoords="offset points", va="center",
                               ha="left" if sign > 0 else "right", size=8)  # fmt: skip
-        alone = np.array([np.mean([run.lost_alone for run in totals[name]]) for name in names])
+        alone = np.array([found.exchanged(name, "lost_alone").mean() for name in names])
         axes.barh(rows, -alone, color=ALONE, height=BAR * 0.45)
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.set_yticks(rows, [strategy_name(name, language) for name in names])
@@ -60,14 +59,13 @@ def exchange(found: Comparison, language: str = "en") -> Picture:
 def _caption(found: Comparison, language: str) -> str:
     if not found.exchanges:
         return text("caption.exchange.none", language)
-    worst = max(found.exchanges, key=lambda name: np.mean([run.lost for run in found.exchanges[name]]))
-    runs = found.exchanges[worst]
+    worst = max(found.exchanges, key=lambda name: found.exchanged(name, "lost").mean())
     return text(
         "caption.exchange",
         language,
         first=strategy_phrase(found.strategies[0], language),
         strategy=strategy_phrase(worst, language),
-        gained=span(t_interval([run.gained for run in runs]), language),
-        lost=span(t_interval([run.lost for run in runs]), language),
-        alone=number(np.mean([run.lost_alone for run in runs]), language),
+        gained=span(t_interval(found.exchanged(worst, "gained")), language),
+        lost=span(t_interval(found.exchanged(worst, "lost")), language),
+        alone=number(found.exchanged(worst, "lost_alone").mean(), language),
     )
