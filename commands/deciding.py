@@ -9,6 +9,10 @@ import typer
 from commands.experimenting import SOME_FAILED, Dask, FailFast, Strategies, Workers, tell
 from commands.shared import AsJson, Language, Stopped, app
 
+Draws = Annotated[
+    int | None,
+    typer.Option("--draws", help="Draws of the posterior; by default one for every seed, 0 for defaults."),
+]
 Rerun = Annotated[list[str] | None, typer.Option("--rerun", help="Id of a run, or failed.")]
 
 
@@ -17,6 +21,7 @@ def map_(
     language: Language,
     world: Annotated[str, typer.Option("--world", help="See `worlds`.")] = "pilot_counties",
     grid: Annotated[int, typer.Option("--grid", help="Points in each direction.")] = 7,
+    draws: Draws = None,
     seeds: Annotated[int, typer.Option("--seeds", help="Runs of every point.")] = 4,
     settings: Annotated[list[str] | None, typer.Option("--set", help="NAME=VALUE; may be repeated.")] = None,
     out: Annotated[
@@ -38,7 +43,9 @@ def map_(
     from model.text import text
     from results.capacity_words import answers
 
-    request = check_map(world=world, grid=grid, seeds=seeds, settings=parse_settings(settings or []))
+    request = check_map(
+        world=world, grid=grid, draws=draws, seeds=seeds, settings=parse_settings(settings or [])
+    )  # fmt: skip
     now = dt.datetime.now().astimezone()
     where = out or Path("runs") / f"{now:%Y-%m-%d-%H%M%S}-map"
     try:
@@ -68,6 +75,7 @@ def optimise(
         str, typer.Option("--goal", help="Target; the least workers and desk hours that reach it are sought.")
     ] = "",
     world: Annotated[str | None, typer.Option("--world", help="With --goal; see `worlds`.")] = None,
+    draws: Draws = None,
     seeds: Annotated[int | None, typer.Option("--seeds", help="With --goal: runs of every plan.")] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", help="With --goal: NAME=VALUE; may be repeated.")
@@ -90,14 +98,14 @@ def optimise(
 
     if bool(goal) == (problem is not None):
         raise InputError([Problem("optimise.both" if goal else "optimise.neither")])
-    if problem is not None and (world or seeds is not None or settings):
+    if problem is not None and (world or draws is not None or seeds is not None or settings):
         raise InputError([Problem("optimise.only_goal")])
     now = dt.datetime.now().astimezone()
     where = out or Path("runs") / f"{now:%Y-%m-%d-%H%M%S}-optimise"
     options: Any = {"workers": workers, "dask": dask, "rerun": rerun or (), "fail_fast": fail_fast}
     try:
         if problem is None:
-            found, paths, said = _goal(goal, where, language, options, world, seeds, settings or [])
+            found, paths, said = _goal(goal, where, language, options, world, draws, seeds, settings or [])
         else:
             found, paths, said = _front(problem, where, language, options, strategies)
     except KeyboardInterrupt:
@@ -115,6 +123,7 @@ def _goal(
     language: str,
     options: Any,
     world: str | None,
+    draws: int | None,
     seeds: int | None,
     given: list[str],
 ) -> Any:
@@ -125,7 +134,7 @@ def _goal(
     from results.front_words import goal_answers
 
     request = check_goal(
-        goal, world=world or DEFAULT_WORLD, seeds=SEEDS if seeds is None else seeds,
+        goal, world=world or DEFAULT_WORLD, draws=draws, seeds=SEEDS if seeds is None else seeds,
         settings=parse_settings(given),
     )  # fmt: skip
     found = run_goal(request, where, **options)

@@ -7,7 +7,6 @@ where it was, and more strategies or replications can be added to it.
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from experiments.asking import (
@@ -23,15 +22,15 @@ from experiments.asking import (
 from experiments.compared import Compared, main_differences, tables_of
 from experiments.cost import Cost, cost_of
 from experiments.draws import DrawTable
-from experiments.executors import Pool, open_pool
+from experiments.executors import Pool
 from experiments.feasibility import Concern, concerns
+from experiments.opening import folder_of, opened, taken
 from experiments.running import Outcome, Simulate, compile_once, run_pending, simulate
 from experiments.store import RunStore
 from experiments.study import PLANNED, Study
 from experiments.sweeping import write_candidates
 from results.measures.intervals import ENOUGH_REPLICATIONS, enough_replications, replications_needed
-from results.memory import world_megabytes
-from results.progress import Progress, bar
+from results.progress import Progress
 
 LEAST_STEP = 10
 """Fewer further replications at a time are not worth a round."""
@@ -56,12 +55,9 @@ def compare(*strategies: str, out: Path | str | None = None, **options: Any) -> 
     Compared
         Tidy data frames.
     """
-    asked = {name: options.pop(name) for name in REQUEST_OPTIONS if name in options}
-    request = check_request(strategies, **asked)
-    if out is not None:
-        return run_comparison(request, Path(out), **options)
-    with TemporaryDirectory() as folder:
-        return run_comparison(request, Path(folder) / "runs", **options)
+    request = check_request(strategies, **taken(options, REQUEST_OPTIONS))
+    with folder_of(out) as folder:
+        return run_comparison(request, folder, **options)
 
 
 def run_comparison(
@@ -86,11 +82,7 @@ def run_comparison(
         If too few runs succeeded to compare anything.
     """
     study = request.study
-    with (
-        open_pool(workers, dask, world_megabytes(study.world)) as pool,
-        RunStore(out, about_of(request)) as store,
-        bar(study.world_name) as progress,
-    ):
+    with opened(study, out, about_of(request), workers, dask) as (pool, store, progress):
         draws = draw_table(request, out)
         write_candidates(out, study, [POLICIES] if request.arms else [])
         store.plan(jobs_of(request, draws, range(1, request.replications + 1)))

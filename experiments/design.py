@@ -30,12 +30,13 @@ from experiments.draws import (
     LATIN_HYPERCUBE,
     METHODS,
     ONE_AT_A_TIME,
+    POSTERIOR,
     SOBOL,
     TABLE,
     Axis,
     Sampling,
 )  # fmt: skip
-from experiments.posterior import POSTERIOR, posterior_rows, shipped_posterior
+from experiments.posterior import posterior_rows, shipped_posterior
 from experiments.strategies import find_strategy
 from experiments.study import Candidate, Study
 from experiments.tables import read_rows
@@ -51,7 +52,7 @@ MOST_DRAWS, MOST_REPLICATIONS, MOST_LEVELS = 1_000_000, 100_000, 1_000
 MOST_CANDIDATES = 10_000
 UNCERTAIN, LEVERS, PARAMETERS = "uncertain", "levers", "parameters"
 RANGE_KEYS = ("low", "high", "scale", "values")
-USED_BY = {"draws": (LATIN_HYPERCUBE, SOBOL), "levels": (FACTORIAL, ONE_AT_A_TIME)}
+USED_BY = {"draws": (LATIN_HYPERCUBE, SOBOL, POSTERIOR), "levels": (FACTORIAL, ONE_AT_A_TIME)}
 """Keys of a block that mean something to some methods alone."""
 FAMILIES = {
     "extra_forbidden": "file.unknown_key",
@@ -74,7 +75,7 @@ class Block(BaseModel):
     method: Literal["factorial", "latin_hypercube", "sobol", "one_at_a_time", "table", "posterior"] | None = (
         None
     )
-    draws: Annotated[Whole, Field(le=MOST_DRAWS)] = 1
+    draws: Annotated[int, Field(strict=True, ge=0, le=MOST_DRAWS)] = 1
     levels: Annotated[Whole, Field(le=MOST_LEVELS)] = 2
     seed: Annotated[int, Field(strict=True, ge=0)] = 1
     parameters: dict[str, Any] | None = None
@@ -112,6 +113,7 @@ class Parts(NamedTuple):
     study: Study
     uncertain: Sampling | None
     levers: Sampling | None
+    replications: int
 
 
 def base_of(study: Study) -> dict[str, Strategy]:
@@ -143,9 +145,9 @@ class DesignReader:
 
     def design(self) -> Design:
         """Return the design; raise all that is wrong with it."""
-        file, study, uncertain, levers = self.parts()
+        _, study, uncertain, levers, replications = self.parts()
         study = dataclasses.replace(study, candidates=self.candidates(base_of(study), levers))
-        return Design(study, uncertain, file.replications, levers.names if levers else ())
+        return Design(study, uncertain, replications, levers.names if levers else ())
 
     def parts(self) -> "Parts":
         """Return the parts of a design, its strategies without levers yet; raise all that is wrong."""
@@ -171,7 +173,9 @@ class DesignReader:
             parameters=held,
             seeds=file.seeds or ("separate" if sampled else "common"),
         )
-        return Parts(file, study, uncertain, levers)
+        if self.is_silent(content) and uncertain is not None:
+            return Parts(file, study, uncertain._replace(draws=file.replications), levers, 1)
+        return Parts(file, study, uncertain, levers, file.replications)
 
     def structure(self, content: Mapping[Any, Any]) -> DesignFile | None:
         """Check keys and types; None if any is wrong."""
@@ -194,7 +198,7 @@ class DesignReader:
                 place,
                 key=place[-1],
                 value=found["input"],
-                choices=", ".join((*METHODS, POSTERIOR)),
+                choices=", ".join(METHODS),
                 nearest=hint,
             )
             return
@@ -260,6 +264,12 @@ class DesignReader:
         method = given.get("method") or FACTORIAL
         if method == TABLE or given.get("table"):
             return self.rows(given, block)
+        if method == POSTERIOR:  # of what is not known; decisions are not drawn from it
+            choices = ", ".join(name for name in METHODS if name != POSTERIOR)
+            self.refuse(
+                "design.choice", (block, "method"), key="method", value=method, choices=choices, nearest=""
+            )
+            return None
         parameters = given.get(PARAMETERS)
         if not isinstance(parameters, Mapping) or not parameters:
             self.refuse("design.no_parameters", (block,), block=block)
@@ -269,6 +279,8 @@ class DesignReader:
         sampling = Sampling(str(method), tuple(axis for axis in axes if axis), **numbers)
         if sampling.is_sampled and "draws" not in given:
             self.refuse("design.missing", (block,), key="draws")
+        elif sampling.is_sampled and not sampling.draws:
+            self.refuse("design.number", (block, "draws"), key="draws", value=0, low=1, high=MOST_DRAWS)
         for key, methods in USED_BY.items():
             if key in given and method in METHODS and method not in methods:
                 self.refuse("design.unused", (block, key), key=key, method=method, choices=", ".join(methods))
@@ -277,22 +289,33 @@ class DesignReader:
     def uncertain(self, content: Mapping[Any, Any], fixed: Collection[str]) -> Sampling | None:
         """Read what is drawn: draws of the shipped posterior where the design says no more than their number.
 
-        What is held or decided is left out of them.
+        What is held or decided is left out of them. A design that says nothing of what is not known gets a
+        draw for every replication, and one with ``draws: 0`` the point defaults.
         """
         given = _mapping(content.get(UNCERTAIN))
-        silent = "draws" in given and not any(given.get(key) for key in ("method", "table", PARAMETERS))
+        bare = not any(given.get(key) for key in ("method", "table", PARAMETERS))
+        if bare and given.get("draws") == 0:
+            return None
+        silent = self.is_silent(content) or (bare and "draws" in given)
         if given.get("method") != POSTERIOR and not (silent and shipped_posterior()):
             return self.sampling(content, UNCERTAIN)
-        if type(given.get("draws")) is not int:
-            self.refuse("design.missing", (UNCERTAIN,), key="draws")
+        wanted = content.get("replications", 1) if self.is_silent(content) else given.get("draws")
+        if type(wanted) is not int or wanted < 1:
+            if not self.is_silent(content):
+                self.refuse("design.missing", (UNCERTAIN,), key="draws")
             return None
         try:
-            rows = posterior_rows(given["draws"], fixed)
+            posterior_rows(wanted)
         except InputError as error:
+            place = ("replications",) if self.is_silent(content) else (UNCERTAIN, "draws")
             for problem in error.problems:
-                self.refuse(problem.code, (UNCERTAIN, "draws"), **problem.values)
+                self.refuse(problem.code, place, **problem.values)
             return None
-        return Sampling(TABLE, draws=len(rows), rows=tuple(rows))
+        return Sampling(POSTERIOR, draws=wanted, rows=tuple(posterior_rows(held=fixed)))
+
+    def is_silent(self, content: Mapping[Any, Any]) -> bool:
+        """Whether a design says nothing of what is not known."""
+        return content.get(UNCERTAIN) is None
 
     def rows(self, given: Mapping[Any, Any], block: str) -> Sampling | None:
         """Read the user's table."""

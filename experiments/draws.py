@@ -18,10 +18,12 @@ from scipy.stats import qmc
 from experiments.files import ROWS_AT_ONCE, row_groups, write_batches
 from experiments.study import DEFAULTS
 from model.declarations import Value, declarations
+from model.problems import InputError, Problem
 
 FACTORIAL, LATIN_HYPERCUBE, SOBOL, ONE_AT_A_TIME, TABLE = (
     "factorial", "latin_hypercube", "sobol", "one_at_a_time", "table"
 )  # fmt: skip
+POSTERIOR = "posterior"
 MORRIS, SOBOL_PAIRS = "morris", "sobol_pairs"
 MORRIS_LEVELS = 4
 DRAW = "draw"
@@ -77,7 +79,7 @@ class Sampling(NamedTuple):
     @property
     def is_sampled(self) -> bool:
         """Whether the number of draws is free to choose."""
-        return self.method in (LATIN_HYPERCUBE, SOBOL, *PROBES)
+        return self.method in (LATIN_HYPERCUBE, SOBOL, POSTERIOR, *PROBES)
 
 
 type Rows = Iterator[dict[str, Value]]
@@ -133,12 +135,27 @@ def table(sampling: Sampling) -> Rows:
     yield from sampling.rows
 
 
+def posterior(sampling: Sampling) -> Rows:
+    """Return the first draws of the posterior; its rows are a fair sample in any number.
+
+    Raises
+    ------
+    InputError
+        If it has fewer.
+    """
+    if sampling.draws > len(sampling.rows):
+        values = {"n": len(sampling.rows), "wanted": sampling.draws}
+        raise InputError([Problem("compare.few_draws", values)])
+    yield from sampling.rows[: sampling.draws]
+
+
 METHODS: dict[str, Callable[[Sampling], Rows]] = {
     FACTORIAL: factorial,
     LATIN_HYPERCUBE: latin_hypercube,
     SOBOL: sobol,
     ONE_AT_A_TIME: one_at_a_time,
     TABLE: table,
+    POSTERIOR: posterior,
 }
 
 

@@ -77,8 +77,9 @@ def front_of(folder: Path, problem: OptimisationProblem, names: Sequence[str]) -
         "budget_yuan": budget,
         "levers": [axis.name for axis in problem.levers],
         "plans_tried": len(searched),
-        "seeds": problem.replications,
-        "fresh_seeds": problem.wanted.fresh_replications,
+        "draws": used,
+        "seeds": problem.replications * max(used, 1),
+        "fresh_seeds": int(fresh.groupby("plan").size().max()) if len(fresh) else 0,
         "failed": int((runs["status"] == FAILED).sum()),
         "cpu_seconds": float(runs["cpu_seconds"].sum()),
     }

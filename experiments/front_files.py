@@ -31,6 +31,8 @@ def write_goal(found: Sought, folder: Path, language: str = "en") -> list[Path]:
     """Write the least means for a target into their folder; return the paths, the page first."""
     facts = found.facts
     parts = ["python", "run.py", "optimise", "--goal", facts["goal"], "--seeds", str(facts["seeds"])]
+    if facts["draws"] != facts["seeds"]:
+        parts += ["--draws", str(facts["draws"])]
     if facts["world"] != DEFAULT_WORLD:
         parts += ["--world", facts["world"]]
     for name, value in facts["parameters"].items():

@@ -18,7 +18,7 @@ from experiments.uses import USES, Settings, Spent, Use, following_yuan
 from model.branching import branch
 from model.codes import MINUTES_PER_HOUR
 from model.declarations import Bilingual, Value
-from model.money import FEN_PER_YUAN, IN_ENVELOPE
+from model.money import DESK_STAFF, FEN_PER_YUAN, PROGRAMME
 from model.reading import ROOT
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario, make_scenario, parameters_at
@@ -58,6 +58,11 @@ def plan_strategy() -> Strategy:
 def start_month() -> int:
     """Return the month in which the plan begins."""
     return int(plan_strategy().levers["mandate_month"])
+
+
+def not_drawn() -> tuple[str, ...]:
+    """Return what a plan settles itself, so that it is no part of what is drawn."""
+    return (*AXES, *plan_strategy().levers)
 
 
 def last_month(window_months: int = WINDOW_MONTHS) -> int:
@@ -218,7 +223,8 @@ def window_outcomes(model: ScaleUpModel, begins: int) -> dict[str, float]:
         "counties_served_binds": float((binding == SERVED).sum()),
         "counties": float(len(counties)),
         "desk_hours_per_month": office_hours(model) * float(factor),
-        "programme_yuan": float(money[list(IN_ENVELOPE)].sum()) / FEN_PER_YUAN,
+        "programme_yuan": float(money[list(PROGRAMME)].sum()) / FEN_PER_YUAN,
+        "desk_staff_yuan": float(money[DESK_STAFF]) / FEN_PER_YUAN,
     }
 
 

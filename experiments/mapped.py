@@ -1,7 +1,8 @@
 """What a map found: its runs read back from the store and put into tables.
 
 Shares are of sums over the window (two years, once a plan has settled); ranges are 95 % intervals over the
-seeds. Nothing is interpolated but the line, which lies between points of the grid.
+seeds, which hold what is not known as well where every seed meets a draw of its own. Nothing is interpolated
+but the line, which lies between points of the grid.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ import pandas as pd
 from experiments.files import read_json
 from experiments.in_place import AXES, COVERAGE, DESKS, WINDOW_MONTHS, key_of
 from experiments.store import ABOUT, read_runs
-from experiments.study import DONE, FAILED
+from experiments.study import DEFAULTS, DONE, FAILED
 from experiments.sweeping import STRATEGIES
 from experiments.uses import BOUNDED, USE_NAMES
 from results.measures.intervals import Interval, t_interval
@@ -53,7 +54,8 @@ COLUMNS = {
     "lost_served_share": "needs filed and not served within three months ÷ needs that arose",
     "desk_binds_share": "counties in which most needs are lost at the desk ÷ counties",
     "binding_step": "where most needs are lost: found, filed or served",
-    "programme_yuan_per_year": "posts, training, supervision, spaces and hours bought or added at desks",
+    "programme_yuan_per_year": "posts, training, supervision, spaces and staff added at desks",
+    "desk_staff_yuan_per_year": "of it, staff added at desks beyond that of 2010",
     "desk_hours_per_month": "hours of all desks in offices",
     "best_use": "use whose 10,000 yuan avert most unmet need; none where none is clear of zero",
     "best_use_clear": "whether it can be told apart from the second",
@@ -90,8 +92,9 @@ class Mapped(NamedTuple):
         trained worker), ``lost_found_share``, ``lost_filed_share``, ``lost_served_share`` (of needs that
         arise: lost before they were found or came by themselves, before filing, at the desk),
         ``desk_binds_share`` (counties in which the desk loses most), ``binding_step``,
-        ``programme_yuan_per_year``, ``desk_hours_per_month``, ``best_use`` and ``best_use_clear`` (whether
-        it can be told apart from the second). The first three outcomes have ``_low`` and ``_high``.
+        ``programme_yuan_per_year``, ``desk_staff_yuan_per_year`` (of it), ``desk_hours_per_month``,
+        ``best_use`` and ``best_use_clear`` (whether it can be told apart from the second). The first three
+        outcomes have ``_low`` and ``_high``.
     next_yuan
         A row per point and use: ``need_months_per_10000_yuan`` (child-months of unmet need averted within
         the window) with ``_low`` and ``_high``, ``in_time_per_10000_yuan`` (more cases served in time),
@@ -140,6 +143,7 @@ def mapped(folder: Path) -> Mapped:
         "parameters": about["same"]["parameters"],
         "grid": about["grid"],
         "seeds": int(done["replication"].nunique()),
+        "draws": int(done.loc[done["draw"] != DEFAULTS, "draw"].nunique()),
         "failed": failed,
         "children": float(done["children"].mean()),
         "villages": float(done["villages"].mean()),
@@ -147,6 +151,11 @@ def mapped(folder: Path) -> Mapped:
         "counts": runs["status"].value_counts().to_dict(),
     }
     return Mapped(points, next_yuan.drop(columns="values"), line_table(done), facts)
+
+
+def a_year(yuan: pd.Series) -> float:
+    """Return the mean of what was spent in the window, for a year."""
+    return float(yuan.mean()) * MONTHS_PER_YEAR / WINDOW_MONTHS
 
 
 def _point(keys: Any) -> dict[str, float]:
@@ -165,9 +174,8 @@ def points_table(done: pd.DataFrame) -> pd.DataFrame:
                 row |= {f"{name}_low": found.low, f"{name}_high": found.high}
         lost = [row[f"lost_{step}_share"] for step in STEPS]
         row["binding_step"] = STEPS[int(np.argmax(lost))] if max(lost) > 0 else "none"
-        row["programme_yuan_per_year"] = (
-            float(runs["programme_yuan"].mean()) * MONTHS_PER_YEAR / WINDOW_MONTHS
-        )
+        for name in ("programme", "desk_staff"):
+            row[f"{name}_yuan_per_year"] = a_year(runs[f"{name}_yuan"])
         row["desk_hours_per_month"] = float(runs["desk_hours_per_month"].mean())
         rows.append(row)
     return pd.DataFrame(rows)

@@ -83,6 +83,8 @@ def _plain(column: str) -> str:
 def command_of(facts: dict[str, Any]) -> str:
     """Return the command that makes the map again."""
     parts = ["python", "run.py", "map", "--grid", str(facts["grid"]), "--seeds", str(facts["seeds"])]
+    if facts["draws"] != facts["seeds"]:
+        parts += ["--draws", str(facts["draws"])]
     if facts["world"] != DEFAULT_WORLD:
         parts += ["--world", facts["world"]]
     for name, value in facts["parameters"].items():

@@ -2,35 +2,41 @@
 
 ``map_capacity`` from a notebook returns tidy data frames; ``python run.py map`` writes the same with figures
 and a report. Every point of the grid is a plan that is in place at once (:mod:`experiments.in_place`); all
-points meet the same seeds, so neighbours on the map differ by what they decide and by nothing else. Runs go
-through the store, so a map that was stopped goes on, and more seeds can be added to it.
+points meet the same seeds, each with a draw of its own of what is not known, so neighbours on the map differ
+by what they decide and by nothing else. Runs go through the store, so a map that was stopped goes on, and
+more seeds can be added to it.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from experiments.asking import world_problems
-from experiments.draws import DrawTable
-from experiments.executors import open_pool
 from experiments.identity import source_hashes
-from experiments.in_place import AXES, COVERAGE, DESKS, InPlace, last_month, made_by, plan_strategy
+from experiments.in_place import (
+    AXES,
+    COVERAGE,
+    DESKS,
+    InPlace,
+    last_month,
+    made_by,
+    not_drawn,
+    plan_strategy,
+)
 from experiments.mapped import Mapped, mapped
+from experiments.opening import folder_of, opened, taken
+from experiments.paired import Paired, draws_of, draws_problems, paired_jobs, paired_table
 from experiments.running import Simulate, compile_once, run_pending
-from experiments.store import RunStore
-from experiments.study import Candidate, Job, Study
+from experiments.study import Candidate, Study
 from experiments.sweeping import set_again, write_candidates
 from experiments.uses import USE_NAMES
 from model.declarations import Value
 from model.parameters import check_values
 from model.problems import InputError, Problem
 from model.scenario import DEFAULT_WORLD
-from results.memory import world_megabytes
-from results.progress import bar
 
 KIND = "map"
 GRID, SEEDS = 7, 4
@@ -46,13 +52,19 @@ class MapRequest(NamedTuple):
 
     study: Study
     grid: int
-    seeds: int
+    paired: Paired
+
+    @property
+    def seeds(self) -> int:
+        """Runs of every point."""
+        return self.paired.seeds
 
 
 def check_map(
     *,
     world: Any = DEFAULT_WORLD,
     grid: int = GRID,
+    draws: int | None = None,
     seeds: int = SEEDS,
     settings: Mapping[str, object] | None = None,
 ) -> MapRequest:
@@ -62,6 +74,9 @@ def check_map(
     ----------
     grid
         Points in each direction.
+    draws
+        Draws of the shipped posterior that the seeds meet, by default one for every seed
+        (:mod:`experiments.paired`); 0 for point defaults.
     seeds
         Replications of every point.
     settings
@@ -78,10 +93,10 @@ def check_map(
     for name, value, least, most in (("grid", grid, LEAST_GRID, MOST_GRID), ("seeds", seeds, 1, MOST_SEEDS)):
         if type(value) is not int or not least <= value <= most:
             problems.append(Problem(f"map.{name}", {"value": value, "low": least, "high": most}))
-    if problems:
+    if problems or (problems := draws_problems(draws, seeds)):
         raise InputError(problems)
     study = Study(world, last_month(), points_of(grid), held, made_by=made_by())
-    return MapRequest(study, grid, seeds)
+    return MapRequest(study, grid, Paired(draws_of(draws, seeds), seeds))
 
 
 def points_of(grid: int) -> dict[str, Candidate]:
@@ -113,12 +128,9 @@ def map_capacity(out: Path | str | None = None, **options: Any) -> Mapped:
     Mapped
         Tidy data frames ``points``, ``next_yuan`` and ``line``, documented in :mod:`experiments.mapped`.
     """
-    asked = {name: options.pop(name) for name in ("world", "grid", "seeds", "settings") if name in options}
-    request = check_map(**asked)
-    if out is not None:
-        return run_map(request, Path(out), **options)
-    with TemporaryDirectory() as folder:
-        return run_map(request, Path(folder) / "runs", **options)
+    request = check_map(**taken(options, ("world", "grid", "draws", "seeds", "settings")))
+    with folder_of(out) as folder:
+        return run_map(request, folder, **options)
 
 
 def run_map(
@@ -142,30 +154,20 @@ def run_map(
     NothingMappedError
         If no point has a run that succeeded.
     """
-    study = request.study
-    memory = RUNS_IN_MEMORY * world_megabytes(study.world)
-    with (
-        open_pool(workers, dask, memory) as pool,
-        RunStore(out, about_of(request)) as store,
-        bar(study.world_name) as progress,
-    ):
+    study, paired = request.study, request.paired
+    with opened(study, out, about_of(request), workers, dask, RUNS_IN_MEMORY) as (pool, store, progress):
+        draws = paired_table(out, paired, {*study.parameters, *not_drawn()})
         write_candidates(out, study, AXES)
-        store.plan(jobs_of(request))
+        store.plan(paired_jobs(study, paired, draws, range(1, paired.seeds + 1)))
         set_again(store, rerun)
         compile_once()
         made = run_pending(
-            store, study, DrawTable(None), pool,
+            store, study, draws, pool,
             progress=progress, fail_fast=fail_fast, simulate=simulate or InPlace(USE_NAMES),
         )  # fmt: skip
         counts = dict(store.counts())
     found = mapped(out)
     return found._replace(facts={**found.facts, "counts": counts, "made": made.made})
-
-
-def jobs_of(request: MapRequest) -> Iterator[Job]:
-    """Return the runs seed by seed, so that a process needs the past of one seed at a time."""
-    for seed in range(1, request.seeds + 1):
-        yield from request.study.jobs(iter(DrawTable(None)), range(seed, seed + 1))
 
 
 def about_of(request: MapRequest) -> dict[str, Any]:
@@ -176,6 +178,7 @@ def about_of(request: MapRequest) -> dict[str, Any]:
             "kind": KIND,
             "world": study.world_name,
             "parameters": dict(study.parameters),
+            "draws": request.paired.kind,
             "engine": engine,
             "outcomes": made_by(),
             "data": data,

@@ -11,7 +11,6 @@ seeds and draws that the search never saw, and only those numbers are reported.
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,9 +19,10 @@ from numpy.typing import NDArray
 
 from experiments.design import settings_text
 from experiments.draws import Axis, DrawTable
-from experiments.executors import Pool, open_pool
+from experiments.executors import Pool
 from experiments.front import Front, front_of
 from experiments.identity import source_hashes
+from experiments.opening import folder_of, opened
 from experiments.problem import BUDGET, OptimisationProblem, read_problem
 from experiments.running import Simulate, compile_once, run_pending, simulate
 from experiments.store import RunStore, read_runs
@@ -31,8 +31,7 @@ from experiments.sweeping import STRATEGIES, prepare_draws, set_again, write_can
 from model.calendar import month_text
 from model.declarations import Value, declarations
 from model.problems import InputError, Problem
-from results.memory import world_megabytes
-from results.progress import Progress, bar
+from results.progress import Progress
 
 KIND = "optimise"
 DIGITS = 3
@@ -75,10 +74,8 @@ def optimise(problem: Path | str, out: Path | str | None = None, **options: Any)
         Tidy data frames ``plans`` and ``searched``, documented in :mod:`experiments.front`.
     """
     read = read_problem(Path(problem), options.pop("strategies", None))
-    if out is not None:
-        return run_optimise(read, Path(out), **options)
-    with TemporaryDirectory() as folder:
-        return run_optimise(read, Path(folder) / "runs", **options)
+    with folder_of(out) as folder:
+        return run_optimise(read, folder, **options)
 
 
 def run_optimise(
@@ -101,11 +98,7 @@ def run_optimise(
         Before anything runs, also where pymoo is not installed.
     """
     require_pymoo()
-    with (
-        open_pool(workers, dask, world_megabytes(problem.study.world)) as pool,
-        RunStore(out, about_of(problem)) as store,
-        bar(problem.study.world_name) as progress,
-    ):
+    with opened(problem.study, out, about_of(problem), workers, dask) as (pool, store, progress):
         draws = prepare_draws(out, problem.uncertain, draw_blocks(problem))
         search = Search(problem, store, draws, pool, plans_of(out, problem), simulate, fail_fast)
         set_again(store, rerun)
@@ -291,4 +284,5 @@ def about_of(problem: OptimisationProblem) -> dict[str, Any]:
         },
         "generations": problem.wanted.generations,
         "fresh_replications": problem.wanted.fresh_replications,
+        "fresh_draws": draw_blocks(problem)[-1],
     }

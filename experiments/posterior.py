@@ -13,8 +13,6 @@ from model.problems import InputError, Problem
 from model.reading import ROOT
 
 SHIPPED = ROOT / "data" / "calibration" / "posterior.csv"
-POSTERIOR = "posterior"
-"""The word for it in designs."""
 
 
 def shipped_posterior() -> Path | None:
@@ -22,8 +20,8 @@ def shipped_posterior() -> Path | None:
     return SHIPPED if SHIPPED.is_file() else None
 
 
-def posterior_rows(draws: int, held: Collection[str] = ()) -> list[dict[str, Value]]:
-    """Return the first draws of the shipped posterior, a fair sample of any size; held parameters left out.
+def posterior_rows(draws: int | None = None, held: Collection[str] = ()) -> list[dict[str, Value]]:
+    """Return the first draws of the shipped posterior (or all), a fair sample of any size, without held ones.
 
     Raises
     ------
@@ -32,6 +30,6 @@ def posterior_rows(draws: int, held: Collection[str] = ()) -> list[dict[str, Val
     """
     path = shipped_posterior()
     rows = read_rows(path, draws) if path else []
-    if len(rows) < draws:
-        raise InputError([Problem("compare.few_draws", {"n": len(rows), "wanted": draws})])
+    if not rows or len(rows) < (draws or 0):
+        raise InputError([Problem("compare.few_draws", {"n": len(rows), "wanted": draws or 1})])
     return [{name: value for name, value in row.items() if name not in held} for row in rows]

@@ -15,7 +15,9 @@ Example::
 
 Everything but ``optimise`` is read as in a sweep (:mod:`experiments.design`); one strategy is named, and
 levers are ranges or lists to choose from. Which way an objective is better is declared with the measure;
-money of the programme is better when less is spent.
+money of the programme is better when less is spent. Without ``uncertain`` every replication has a draw of
+the posterior of its own, and every fresh replication one that the search never saw; ``uncertain: {draws: 0}``
+keeps the point defaults.
 """
 
 import dataclasses
@@ -99,8 +101,11 @@ class _ProblemReader(DesignReader):
         parts = self.parts()  # raises all problems
         if wanted is None or parts.levers is None:
             raise InputError(self.problems)
+        if self.is_silent(content) and parts.uncertain:  # a fresh seed with a fresh draw, likewise
+            fresh = {"fresh_draws": wanted.fresh_draws or wanted.fresh_replications, "fresh_replications": 1}
+            wanted = wanted.model_copy(update=fresh)
         return OptimisationProblem(
-            parts.study, parts.levers.axes, parts.uncertain, parts.file.replications, wanted
+            parts.study, parts.levers.axes, parts.uncertain, parts.replications, wanted
         )
 
     def wanted(self, block: Any, whole: Document) -> Block | None:

@@ -10,31 +10,28 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from experiments.asking import world_problems
-from experiments.draws import DrawTable
-from experiments.executors import open_pool
 from experiments.front import unbeaten
 from experiments.identity import source_hashes
-from experiments.in_place import AXES, COVERAGE, DESKS, WINDOW_MONTHS, InPlace, last_month, made_by
-from experiments.mapped import MONTHS_PER_YEAR, RATIOS
+from experiments.in_place import AXES, COVERAGE, DESKS, InPlace, last_month, made_by, not_drawn
+from experiments.mapped import RATIOS, a_year
 from experiments.mapping import MOST_SEEDS, RUNS_IN_MEMORY, plan
+from experiments.opening import folder_of, opened, taken
+from experiments.paired import Paired, draws_of, draws_problems, paired_jobs, paired_table
 from experiments.running import Simulate, compile_once, run_pending
-from experiments.store import RunStore, read_runs
+from experiments.store import read_runs
 from experiments.study import DONE, FAILED, Candidate, Study
 from experiments.sweeping import STRATEGIES, set_again, write_candidates
-from model.parameters import check_values, default_parameters
+from model.parameters import check_values
 from model.problems import InputError, Problem, nearest
 from model.scenario import DEFAULT_WORLD
 from results.measures.intervals import t_interval
 from results.measures.ratios import divide
-from results.memory import world_megabytes
-from results.progress import bar
 
 KIND = "goal"
 TARGET = re.compile(r"\s*(\w+)\s*(>=|<=)\s*([0-9.]+)\s*")
@@ -76,8 +73,17 @@ class GoalRequest(NamedTuple):
 
     study: Study
     goal: Goal
-    seeds: int
-    fresh_seeds: int
+    paired: Paired
+
+    @property
+    def seeds(self) -> int:
+        """Runs of every plan in the search."""
+        return self.paired.seeds
+
+    @property
+    def fresh_seeds(self) -> int:
+        """Runs of what was found, on seeds (and draws) that the search did not see."""
+        return self.paired.fresh
 
 
 class Sought(NamedTuple):
@@ -134,11 +140,18 @@ def check_goal(
     goal: str,
     *,
     world: Any = DEFAULT_WORLD,
+    draws: int | None = None,
     seeds: int = SEEDS,
     fresh_seeds: int = FRESH_SEEDS,
     settings: Mapping[str, object] | None = None,
 ) -> GoalRequest:
     """Check everything about a search before anything runs.
+
+    Parameters
+    ----------
+    draws
+        Draws of the shipped posterior that the seeds of the search meet, by default one for every seed
+        (:mod:`experiments.paired`); 0 for point defaults. Fresh seeds meet draws that the search did not see.
 
     Raises
     ------
@@ -155,10 +168,10 @@ def check_goal(
         target = read_goal(goal)
     except InputError as error:
         problems += error.problems
-    if problems or target is None:
+    if problems or target is None or (problems := draws_problems(draws, seeds)):
         raise InputError(problems)
     study = Study(world, last_month(), {}, held, made_by=made_by())
-    return GoalRequest(study, target, seeds, fresh_seeds)
+    return GoalRequest(study, target, Paired(draws_of(draws, seeds), seeds, fresh_seeds))
 
 
 def least_means(goal: str, out: Path | str | None = None, **options: Any) -> Sought:
@@ -171,14 +184,9 @@ def least_means(goal: str, out: Path | str | None = None, **options: Any) -> Sou
     options
         Of :func:`check_goal` and :func:`run_goal`.
     """
-    asked = {
-        name: options.pop(name) for name in ("world", "seeds", "fresh_seeds", "settings") if name in options
-    }
-    request = check_goal(goal, **asked)
-    if out is not None:
-        return run_goal(request, Path(out), **options)
-    with TemporaryDirectory() as folder:
-        return run_goal(request, Path(folder) / "runs", **options)
+    request = check_goal(goal, **taken(options, ("world", "draws", "seeds", "fresh_seeds", "settings")))
+    with folder_of(out) as folder:
+        return run_goal(request, folder, **options)
 
 
 def run_goal(
@@ -200,13 +208,9 @@ def run_goal(
     InputError
         Before anything runs.
     """
-    study, plans = request.study, plans_of(out)
-    memory = RUNS_IN_MEMORY * world_megabytes(study.world)
-    with (
-        open_pool(workers, dask, memory) as pool,
-        RunStore(out, about_of(request)) as store,
-        bar(study.world_name) as progress,
-    ):
+    study, plans, paired = request.study, plans_of(out), request.paired
+    with opened(study, out, about_of(request), workers, dask, RUNS_IN_MEMORY) as (pool, store, progress):
+        draws = paired_table(out, paired, {*study.parameters, *not_drawn()})
         set_again(store, rerun)
         compile_once()
         before = store.n_finished()
@@ -218,11 +222,9 @@ def run_goal(
             plans.update(now)
             write_candidates(out, dataclasses.replace(study, candidates=plans), AXES)
             whole = dataclasses.replace(study, candidates=plans)
-            for seed in seeds:
-                jobs = whole.jobs(iter(DrawTable(None)), range(seed, seed + 1), tuple(now))
-                store.plan(jobs)
+            store.plan(paired_jobs(whole, paired, draws, seeds, tuple(now)))
             run_pending(
-                store, whole, DrawTable(None), pool, fail_fast=fail_fast, simulate=simulate or InPlace(),
+                store, whole, draws, pool, fail_fast=fail_fast, simulate=simulate or InPlace(),
                 progress=lambda share, word: progress((step + share) / steps, word),
             )  # fmt: skip
             store.fold()
@@ -286,7 +288,7 @@ def _outcome(goal: Goal, runs: pd.DataFrame) -> float:
 
 def sought(request: GoalRequest, out: Path, fewest: Mapping[float, float]) -> Sought:
     """Return the table of what was found."""
-    runs, prices = _runs(out), {**default_parameters().values(), **request.study.parameters}
+    runs = _runs(out)
     rows: list[dict[str, Any]] = []
     for coverage, desks in fewest.items():
         row: dict[str, Any] = {"coverage_share": coverage, "reached": bool(np.isfinite(desks)), DESKS: desks}
@@ -297,15 +299,14 @@ def sought(request: GoalRequest, out: Path, fewest: Mapping[float, float]) -> So
             mine[mine["replication"] > request.seeds],
         )
         hours = float(mine["desk_hours_per_month"].mean())
-        more = hours * max(1 - 1 / (desks if np.isfinite(desks) else MOST_DESKS), 0.0)
         top, bottom = RATIOS[request.goal.outcome]
         by_seed = divide(fresh[top], fresh[bottom]) if len(fresh) else np.array([])
         again = t_interval(by_seed)
         row |= {
             "villages_with_post": float((mine["villages"] * coverage).mean()),
             "desk_hours_per_month": hours,
-            "worker_yuan_per_year": float(mine["programme_yuan"].mean()) * MONTHS_PER_YEAR / WINDOW_MONTHS,
-            "desk_yuan_per_year": more * MONTHS_PER_YEAR * float(prices["clerk_hour_yuan"]),
+            "yuan_per_year": a_year(mine["programme_yuan"]),
+            "desk_yuan_per_year": a_year(mine["desk_staff_yuan"]),
             "searched": _outcome(request.goal, first) if len(first) else np.nan,
             "fresh": again.estimate,
             "fresh_low": again.low,
@@ -314,7 +315,7 @@ def sought(request: GoalRequest, out: Path, fewest: Mapping[float, float]) -> So
             if len(by_seed)
             else np.nan,
         }
-        row["yuan_per_year"] = row["worker_yuan_per_year"] + row["desk_yuan_per_year"]
+        row["worker_yuan_per_year"] = row["yuan_per_year"] - row["desk_yuan_per_year"]
         rows.append(row)
     plans = pd.DataFrame(rows).rename(columns={DESKS: "desk_factor"})
     means = plans[["coverage_share", "desk_factor"]].fillna(np.inf).to_numpy(np.float64)
@@ -327,6 +328,7 @@ def sought(request: GoalRequest, out: Path, fewest: Mapping[float, float]) -> So
         "goal": request.goal.text,
         "outcome": request.goal.outcome,
         "value": request.goal.value,
+        "draws": request.paired.draws,
         "seeds": request.seeds,
         "fresh_seeds": request.fresh_seeds,
         "failed": int((runs["status"] == FAILED).sum()),
@@ -353,6 +355,7 @@ def about_of(request: GoalRequest) -> dict[str, Any]:
             "world": study.world_name,
             "parameters": dict(study.parameters),
             "seeds": request.seeds,
+            "draws": request.paired.kind,
             "engine": engine,
             "outcomes": made_by(),
             "data": data,

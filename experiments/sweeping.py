@@ -18,6 +18,7 @@ from experiments.design import Design, read_design
 from experiments.draws import (
     LATIN_HYPERCUBE,
     METHODS,
+    POSTERIOR,
     PROBES,
     SOBOL,
     DrawTable,
@@ -28,9 +29,9 @@ from experiments.draws import (
     probe_points,
     write_draws,
 )
-from experiments.executors import open_pool
 from experiments.files import read_json, write_json, write_table
 from experiments.identity import source_hashes
+from experiments.opening import opened
 from experiments.running import Outcome, Simulate, compile_once, run_pending, simulate
 from experiments.store import ABOUT, DRAWS, RunStore, read_draws, read_runs
 from experiments.study import Candidate, Study
@@ -39,8 +40,6 @@ from model.parameters import HASH_BYTES
 from model.problems import InputError, Problem
 from model.text import catalogue as catalogue_of_words
 from results.measures.catalogue import catalogue, column_documentation
-from results.memory import world_megabytes
-from results.progress import bar
 
 KIND = "sweep"
 STRATEGIES, SCHEMA, DESIGN = "strategies.parquet", "schema.json", "design.yaml"
@@ -146,11 +145,7 @@ def run_design(
     study = design.study
     begun = read_json(out / ABOUT) if (out / ABOUT).is_file() else {}
     about = about_of(design, begun, expand)
-    with (
-        open_pool(workers, dask, world_megabytes(study.world)) as pool,
-        RunStore(out, about) as store,
-        bar(study.world_name) as progress,
-    ):
+    with opened(study, out, about, workers, dask) as (pool, store, progress):
         if path != out / DESIGN:
             shutil.copyfile(path, out / DESIGN)
         draws = prepare_draws(out, design.uncertain, about["draw_blocks"])
@@ -215,11 +210,11 @@ def prepare_draws(folder: Path, uncertain: Sampling | None, blocks: Sequence[int
 
 
 def rows_of(uncertain: Sampling, blocks: Sequence[int]) -> Rows:
-    """Return all draws: a Sobol' sequence goes on, further Latin hypercubes are added beside the first."""
+    """Return all draws: a Sobol' sequence and the posterior go on, further hypercubes are added beside."""
     if uncertain.method in PROBES:
         yield from in_cube(probe_points(uncertain, blocks), uncertain.axes)
-    elif uncertain.method == SOBOL:
-        yield from METHODS[SOBOL](uncertain._replace(draws=sum(blocks)))
+    elif uncertain.method in (SOBOL, POSTERIOR):
+        yield from METHODS[uncertain.method](uncertain._replace(draws=sum(blocks)))
     elif uncertain.method == LATIN_HYPERCUBE:
         for k, draws in enumerate(blocks):
             yield from METHODS[LATIN_HYPERCUBE](uncertain._replace(draws=draws, seed=uncertain.seed + k))

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from experiments.bank import STRATEGY, Bank, read_bank
 from experiments.compared_files import FIGURES, PACKAGES, PAGE
-from experiments.draws import MORRIS, SOBOL, TABLE
+from experiments.draws import MORRIS, POSTERIOR, SOBOL, TABLE
 from experiments.files import replacing
 from experiments.indices import PAWN
 from experiments.robust import Robust, judged
@@ -180,8 +180,9 @@ def numbers_of(bank: Bank, language: str) -> dict[str, str]:
         ends = f"{declared.shown(low)} – {declared.shown(high)}"
         given = listing([declared.shown(value) for value in listed], language)
         numbers[name] = text("swept.drawn", language, values=given or ends)
-    if drawn.get("method") == TABLE:
-        numbers |= {str(name): text("swept.from_table", language) for name in bank.draws}
+    if drawn.get("method") in (TABLE, POSTERIOR):
+        source = text(f"swept.from_{drawn['method']}", language)
+        numbers |= {str(name): source for name in bank.draws}
     tried = pd.read_parquet(bank.folder / STRATEGIES)
     for name in bank.about["levers"]:
         values = [declarations()[name].shown(value) for value in sorted(tried[name].dropna().unique())]

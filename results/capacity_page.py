@@ -70,7 +70,7 @@ def capacity_page(
             **months,
         ),
         answers=answers(tables, language),
-        chance=text("map.chance", language, n=seeds),
+        chance=text(chance_of("map", about.facts), language, n=seeds, draws=about.facts["draws"]),
         warnings=warnings_of(plans, about, language),
         uses=use_rows(plans, tables["next_yuan"], language),
         line=line_rows(tables["line"], language),
@@ -83,6 +83,11 @@ def capacity_page(
             if isinstance(value, str | int)
         ],
     )
+
+
+def chance_of(page: str, facts: Mapping[str, Any]) -> str:
+    """Return the key of what ranges hold: chance alone, or what is not known as well."""
+    return f"{page}.chance.draws" if facts["draws"] else f"{page}.chance"
 
 
 def warnings_of(plans: pd.DataFrame, about: About, language: str) -> list[str]:

@@ -24,6 +24,7 @@ def answers(tables: Mapping[str, pd.DataFrame], language: str = "en") -> list[st
     return [
         line_sentence(plans, line, language),
         together_sentence(plans, language),
+        cost_sentence(plans, language),
         *use_sentences(plans, uses, language),
     ]
 
@@ -69,6 +70,25 @@ def together_sentence(plans: pd.DataFrame, language: str) -> str:
         many=times(many, language),
         gain_few=points(gains[0], language),
         gain_many=points(gains[1], language),
+    )
+
+
+def cost_sentence(plans: pd.DataFrame, language: str) -> str:
+    """Say what a year costs with posts everywhere, with most desk hours, and with both."""
+    many = plans["desk_factor"].max()
+    today = nearest(plans, 1.0, 1.0)
+    cost = {
+        "posts": today,
+        "desks": nearest(plans, 0.0, many),
+        "both": nearest(plans, 1.0, many),
+    }
+    yuan = {name: number(float(plan["programme_yuan_per_year"]), language) for name, plan in cost.items()}
+    return text(
+        "map.answer.cost",
+        language,
+        **yuan,
+        today=times(float(today["desk_factor"]), language),
+        many=times(many, language),
     )
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from model.declarations import declarations
 from model.text import catalogue, text
-from results.capacity_page import PRICES
+from results.capacity_page import PRICES, chance_of
 from results.figures.front import front_picture, goal_picture
 from results.front_words import (
     MONEY,
@@ -80,7 +80,7 @@ def front_page(found: Decision, pictures: Mapping[str, Picture], language: str =
             fresh=facts["fresh_seeds"],
         ),
         answers=front_answers(plans, facts, language),
-        chance=text("front.chance", language),
+        chance=text(chance_of("front", facts), language, draws=facts["draws"]),
         picture="front",
         table_text=text("front.table.text", language),
         head=head,
@@ -138,7 +138,7 @@ def goal_page(found: Decision, pictures: Mapping[str, Picture], language: str = 
             fresh=facts["fresh_seeds"],
         ),
         answers=goal_answers(plans, facts, language),
-        chance=text("goal.chance", language),
+        chance=text(chance_of("goal", facts), language),
         picture="goal",
         table_text=text("goal.table.text", language),
         head=head,

@@ -72,7 +72,8 @@ def test_a_sweep_has_a_report_and_no_workbook(swept):
 
 def test_failed_runs_of_a_sweep_are_told(tmp_path):
     path = tmp_path / "design.yaml"
-    text = "world: four_villages\nuntil: 2011-12\nreplications: 4\nstrategies: [no_programme, history]\n"
+    text = "world: four_villages\nuntil: 2011-12\nreplications: 4\nuncertain: {draws: 0}\n"
+    text += "strategies: [no_programme, history]\n"
     path.write_text(text, encoding="utf-8")
     run_sweep(path, tmp_path / "out", workers=1, simulate=failing)
     assert "report.html" in invoke("report", tmp_path / "out").output

@@ -170,7 +170,7 @@ def test_failed_runs_are_left_out_with_their_partners_and_counted(tmp_path):
 def test_draws_are_common_to_all_strategies_and_their_share_of_variance_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr("experiments.posterior.SHIPPED", tmp_path / "none_yet.csv")
     found = compare(
-        "history", "workers_without_desks", world="four_villages", until="2013-12", draws=4, workers=1,
+        *NAMES[:2], world="four_villages", until="2013-12", draws=4, workers=1,
         decompose=False, out=tmp_path / "x",
     )  # fmt: skip
     runs = read_runs(tmp_path / "x")
@@ -184,13 +184,13 @@ def test_draws_are_common_to_all_strategies_and_their_share_of_variance_is_told(
     assert row["replications"] == 4  # draws are what is averaged over
     row = found.differences.query("outcome == 'cost_yuan'").iloc[0]
     table = found.runs.pivot_table(index="draw", columns="strategy", values="cost_yuan")
-    apart = table["workers_without_desks"] - table["history"]
+    apart = table["history"] - table["no_programme"]
     assert row["low"] < row["difference"] == pytest.approx(apart.mean())
     assert apart.min() <= row["draws_5"] < row["draws_95"] <= apart.max()
     assert row["draws_above_share"] == (apart > 0).mean()
     money = found.money[found.money["part"] == "payer"].groupby("strategy")["yuan_mean"].sum()
     assert money.to_dict() == pytest.approx(found.runs.groupby("strategy")["cost_yuan"].mean().to_dict())
-    gained = found.comparison.exchanged("workers_without_desks", "gained")
+    gained = found.comparison.exchanged("history", "gained")
     assert len(gained) == 4
     steps = found.comparison.run_by_run("history", "binding", next(iter(found.comparison.first.binding)))
     assert len(steps) == 8, "codes of steps have no mean"

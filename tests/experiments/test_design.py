@@ -28,7 +28,10 @@ def test_uncertain_numbers_and_levers_are_kept_apart(design):
 
 def test_nothing_but_levers_is_a_design_and_has_common_seeds(design):
     read = read_design(
-        design("levers: {parameters: {desk_fte_factor: [1, 2], supervision: {low: 0, high: 2}}}")
+        design(
+            "uncertain: {draws: 0}\n"
+            "levers: {parameters: {desk_fte_factor: [1, 2], supervision: {low: 0, high: 2}}}"
+        )
     )
     assert read.uncertain is None
     assert read.study.seeds == "common"

@@ -16,6 +16,7 @@ from experiments.in_place import (
     InPlace,
     key_of,
     last_month,
+    not_drawn,
     plan_strategy,
     start_month,
     window_outcomes,
@@ -23,6 +24,7 @@ from experiments.in_place import (
 from experiments.mapped import COLUMNS, VALUE, YUAN, NothingMappedError, crossing_of
 from experiments.mapped_files import is_map, map_again, write_map
 from experiments.mapping import check_map, points_of, run_map
+from experiments.posterior import posterior_rows
 from experiments.store import read_runs
 from experiments.uses import USE_NAMES, USES
 from model.calendar import month_text
@@ -53,7 +55,8 @@ def invented(scenario):
         "spells_served": 220.0, "spells_served_in_time": 200.0 * (1 + chance), "waiting_child_months": 150.0,
         "lost_found": found, "lost_filed": 10.0, "lost_served": served, "counties_found_binds": 1.0,
         "counties_filed_binds": 0.0, "counties_served_binds": 1.0, "counties": 2.0,
-        "desk_hours_per_month": 50 * desks, "programme_yuan": 1e5 * coverage,
+        "desk_hours_per_month": 50 * desks, "desk_staff_yuan": 1e4 * max(desks - 1, 0),
+        "programme_yuan": 1e5 * coverage + 1e4 * max(desks - 1, 0),
     }  # fmt: skip
     worth = {"workers": 3.0, "training": 2.0 * coverage, "supervision": 50.0, "desk_hours": 8.0 / desks**3}
     for use in USE_NAMES:
@@ -114,6 +117,8 @@ def test_values_are_changes_per_10000_yuan_and_the_best_use_has_room(found):
 @pytest.mark.unit
 def test_shares_are_of_sums_and_have_intervals(found):
     point = found.points.query("coverage_share == 1 and desk_factor == 2").iloc[0]
+    assert point["desk_staff_yuan_per_year"] == pytest.approx(1e4 / 2)
+    assert point["programme_yuan_per_year"] == pytest.approx((1e5 + 1e4) / 2), "staff of desks is part of it"
     assert point["effective_coverage_share"] == pytest.approx(600 / 1200, abs=1e-4)
     assert point["effective_coverage_share_low"] < 0.5 < point["effective_coverage_share_high"]
     assert point["lost_found_share"] == 0.2
@@ -151,6 +156,8 @@ def test_a_finer_grid_and_more_seeds_keep_the_runs_that_are_there(tmp_path):
     assert len(finer.points) == 25
     more = run_map(check_map(world=WORLD, grid=5, seeds=2), tmp_path / "x", workers=1, simulate=invented)
     assert more.facts["made"] == 25
+    with pytest.raises(InputError, match="draws"):  # runs at defaults are no part of it
+        run_map(check_map(world=WORLD, grid=5, draws=0), tmp_path / "x", workers=1, simulate=invented)
     with pytest.raises(InputError, match="world"):
         run_map(check_map(world="teaching", grid=5), tmp_path / "x", workers=1, simulate=invented)
 
@@ -226,6 +233,7 @@ def test_steps_are_the_difference_of_two_runs_from_the_beginning():
     alone = window_outcomes(without, begins)
     assert {name: kept[name] for name in alone} == alone
     now = parameters_at(without.scenario, begins)
+    assert alone["desk_staff_yuan"] == 0, "fewer hours than in 2010 save nothing"
     for use in USES:
         settings = use.settings(without, now)  # it looks at whether there are posts and spaces
         with_it = window_outcomes(by_hand(coverage, desks, settings), begins)
@@ -240,8 +248,11 @@ def test_steps_are_the_difference_of_two_runs_from_the_beginning():
 def test_order_and_neighbours_of_runs_do_not_matter(tmp_path):
     run_map(check_map(world=WORLD, grid=2, seeds=2), tmp_path / "x", workers=1)
     runs = read_runs(tmp_path / "x").set_index(["strategy", "replication"])
+    drawn = posterior_rows(2, not_drawn())[1]
+    assert drawn, "the second seed meets the second draw"
     for name, candidate in itertools.islice(points_of(2).items(), 2):
-        scenario = make_scenario(WORLD, candidate.strategy, candidate.settings, 2, last_month())
+        given = {**drawn, **candidate.settings}
+        scenario = make_scenario(WORLD, candidate.strategy, given, 2, last_month())
         outcomes = InPlace(USE_NAMES)(scenario).digest.outcomes
         row = runs.loc[(name, 2)]
         assert {key: row[key] for key in outcomes} == pytest.approx(outcomes, nan_ok=True)

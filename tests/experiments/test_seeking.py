@@ -23,9 +23,11 @@ def invented(scenario):
     """Need that is met is a known function of coverage and desk hours, a little different for every seed."""
     coverage, desks = float(scenario.parameters[COVERAGE]), float(scenario.parameters[DESKS])
     met = 0.2 + 0.2 * coverage + 0.1 * np.log2(desks) + 0.002 * (scenario.seed % 4 - 1.5)
+    staff = 24 * 25 * 100 * max(desks - 1, 0)
     outcomes = {
         "met_child_months": 1_000 * met, "unmet_child_months": 1_000 * (1 - met), "villages": 10.0,
-        "programme_yuan": 2e5 * coverage, "desk_hours_per_month": 100 * desks, "spells_opened": 100.0,
+        "programme_yuan": 2e5 * coverage + staff, "desk_staff_yuan": staff,
+        "desk_hours_per_month": 100 * desks, "spells_opened": 100.0,
         "spells_filed": 100.0, "spells_served_in_time": 50.0, "waiting_child_months": 100.0,
     }  # fmt: skip
     return stub_of(scenario, outcomes)

@@ -73,7 +73,8 @@ def test_expanding_keeps_what_is_there_and_adds_draws_or_replications(stubbed, t
 
 @pytest.mark.unit
 def test_where_draws_are_not_sampled_replications_are_added(stubbed, tmp_path):
-    text = "world: four_villages\nuntil: 2011-12\nlevers: {parameters: {desk_fte_factor: [1, 2]}}"
+    text = "world: four_villages\nuntil: 2011-12\nuncertain: {draws: 0}\n"
+    text += "levers: {parameters: {desk_fte_factor: [1, 2]}}"
     assert stubbed(text).outcome.made == 2
     assert stubbed(text, expand=3).outcome.made == 6
     assert sorted(read_runs(tmp_path / "out")["replication"].unique()) == [1, 2, 3, 4]

@@ -111,7 +111,7 @@ def test_expansions_are_part_of_the_command(tmp_path):
 
 @pytest.mark.unit
 def test_a_sweep_of_levers_alone_has_a_page_without_draws(tmp_path):
-    text = "world: four_villages\nuntil: 2011-12\nreplications: 3\n"
+    text = "world: four_villages\nuntil: 2011-12\nreplications: 3\nuncertain: {draws: 0}\n"
     text += "levers: {parameters: {desk_fte_factor: [1, 2]}}"
     html = write_swept(written(tmp_path, text))[0].read_text(encoding="utf-8")
     words = Page(html).text
