@@ -11,7 +11,7 @@ COVERED := tests/agents tests/model $(addprefix --ignore=tests/model/test_,$(add
 	conservation determinism levers minimal_worlds spread_determinism spread_history two_generators))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-app app-speed browser check format docs bench verify coverage mutate baseline extras lock clean
+.PHONY: help setup demo test test-app app-speed browser check spell format docs site bench verify coverage mutate baseline extras lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,11 +34,15 @@ app-speed: setup ## how fast the application is in a real browser, write docs/ap
 browser: setup ## get what test-app takes: Debian's Chromium, if this may be, and what drives it
 	@$(VENV) -m tools.browser --get
 
-check: setup ## style, format, types and the layout of the code
+check: setup ## style, format, spelling, types and the layout of the code
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
+	@$(VENV) -m tools.spelling
 	@$(VENV) -m mypy
 	@$(VENV) -m pytest -q -m architecture
+
+spell: setup ## spelling of documents and code; ARGS=--write-changes mends what is certain
+	@$(VENV) -m tools.spelling $(ARGS)
 
 format: setup ## put the code in its usual format
 	@$(VENV) -m ruff check --fix .
@@ -48,6 +52,9 @@ docs: setup ## write the pages that are made from the declarations: parameters, 
 	@$(VENV) -m model.reference
 	@$(VENV) -m results.measures.document
 	@$(VENV) -m tools.pages
+
+site: setup ## the documents as a site that opens from a file, build/html; a broken link stops it
+	@$(VENV) -m tools.site $(ARGS)
 
 bench: setup ## speed and memory beside plain Mesa and peers, write docs/performance.md
 	@$(VENV) -m benchmarks $(ARGS)
@@ -75,6 +82,8 @@ lock: ## choose the newest allowed versions of all packages (needs uv)
 	$(LOCK) --upgrade --extra app --extra dev -o requirements.lock
 	$(LOCK) --upgrade --extra distributed --extra decisions -c requirements.lock -o requirements-extras.lock
 	$(LOCK) --upgrade --extra bench -c requirements.lock -o requirements-bench.lock
+	$(COMPILE) --upgrade --group site -c requirements.lock -o requirements-site.lock
+	$(COMPILE) --upgrade --group spelling -c requirements.lock -o requirements-spelling.lock
 	$(COMPILE) --upgrade --group browser -c requirements.lock -o requirements-browser.lock
 	$(COMPILE) --upgrade --group mutation --no-emit-package yattag -c requirements.lock -o requirements-mutation.lock
 

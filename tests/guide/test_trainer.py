@@ -55,8 +55,8 @@ def test_the_application_opens_in_the_language_asked_for():
         port = free.getsockname()[1]
     words = ["run.py", *words_of(commands(PAGES["zh"])[0], {}), "--no-browser", "--port", str(port)]
     server = subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
     try:
-        assert server.stdout is not None
         said = server.stdout.readline()
         assert f"http://127.0.0.1:{port}/?language=zh" in said
         assert "<title>" in answer(f"http://127.0.0.1:{port}/")

@@ -83,7 +83,7 @@ def parameter_kinds() -> str:
     columns = {
         "topic": "topic",
         **{kind: text(f"kind.{kind}") for kind in KINDS},
-        "known": "of what is not a lever",
+        "known": "known, of what is not a lever",
     }
     return markdown_table(rows, columns)
 
@@ -91,7 +91,7 @@ def parameter_kinds() -> str:
 def _kinds_row(topic: str, count: Counter[str]) -> dict[str, str]:
     claims = count.total() - count["lever"]
     share = (count["evidence"] + count["calibrated"]) / claims if claims else 0.0
-    known = f"{share:.0%} evidence or calibrated" if claims else "–"
+    known = f"{share:.0%}" if claims else "–"
     return {"topic": topic, **{kind: str(count[kind] or "–") for kind in KINDS}, "known": known}
 
 
