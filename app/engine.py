@@ -8,6 +8,9 @@ from model.scenario import make_scenario
 from results.recording import record, recorder_of
 
 FIRST_MONTHS = 1
+SECONDS_TO_LOAD = 2.0
+"""How long the page is held back for compiled kernels to be read: they keep the interpreter busy, and a page
+that is served meanwhile is later complete. Where they have to be compiled the page is not held back longer."""
 
 
 class Engine:
@@ -30,8 +33,9 @@ class Engine:
         return self._ready.is_set()
 
     def start(self) -> None:
-        """Begin, and return at once."""
+        """Begin; return when everything is ready, or compilers are at work."""
         self._thread.start()
+        self._ready.wait(SECONDS_TO_LOAD)
 
     def _prepare(self) -> None:
         catalogue(self._limits)

@@ -5,7 +5,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +49,9 @@ def make_app(limits: Limits | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        engine.start()
+        await run_in_threadpool(engine.start)
+        if engine.ready:
+            begin_first(jobs, limits)
         yield
         jobs.close()
 
@@ -79,6 +81,13 @@ def make_app(limits: Limits | None = None) -> Starlette:
     )
     app.state.limits, app.state.jobs, app.state.engine = limits, jobs, engine
     return app
+
+
+def begin_first(jobs: Jobs, limits: Limits) -> None:
+    """Begin the run that the page opens with, before it asks; where limits forbid it, it will ask for another."""
+    with suppress(InputError):
+        scenario = scenario_of({}, limits)
+        jobs.start(identity_of(scenario), run_work(scenario, limits))
 
 
 async def _not_found(_: Request, __: Exception) -> Response:

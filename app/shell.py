@@ -58,6 +58,7 @@ def served_page(nonce: str) -> str:
     return _template().render(
         nonce=nonce,
         import_map=in_script(json.dumps({"imports": imports})),
+        modules=imports.values(),
         palette=Markup(palette()),  # noqa: S704 - our own colours
         style=None,
         inlined=None,
@@ -82,6 +83,7 @@ def whole_page(inlined: Mapping[str, str], language: str | None = None) -> str:
     return _template().render(
         nonce="",
         import_map=in_script(json.dumps({"imports": imports})),
+        modules=(),
         palette=Markup(palette()),  # noqa: S704 - our own colours
         style=Markup(_style()),  # noqa: S704 - our own style
         inlined=inlined,

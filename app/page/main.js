@@ -17,13 +17,12 @@ async function begin() {
   let catalogue;
   document.body.classList.toggle("inside", inside);
   try {
-    await document.fonts.load("16px 'Barefoot CJK'", "中").catch(() => []); // before words are measured
-    useTexts(await load("texts"));
+    const [words] = await Promise.all([load("texts"), load("catalogue").then((given) => { catalogue = given; }), document.fonts.load("16px 'Barefoot CJK'", "中").catch(() => [])]); // the font before words are measured
+    useTexts(words);
     fillWords();
     const toggle = document.querySelector("button.language");
     toggle.addEventListener("click", () => setLanguage(language() === "en" ? "zh" : "en"));
     onLanguage(() => { toggle.textContent = language() === "en" ? "中文" : "English"; toggle.lang = language() === "en" ? "zh-CN" : "en"; document.title = `Barefoot · ${t("app.title")}`; });
-    catalogue = await load("catalogue");
   } catch (error) {
     main.append(h("p.note", { role: "alert" }, `The application cannot be reached. 无法连接应用程序。 (${error.message})`));
     return;

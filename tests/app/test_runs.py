@@ -11,8 +11,10 @@ import numpy as np
 import openpyxl
 import pytest
 
+from app.asked import scenario_of
 from app.jobs import DONE, STOPPED, Job, Jobs, TooManyError
 from app.limits import Limits
+from app.server import begin_first, identity_of
 from model.scenario import make_scenario
 from model.spread_only import WORKERS, simulate_spread
 from model.text import LANGUAGES, text
@@ -198,6 +200,19 @@ def test_heavy_runs_wait_for_their_turn_and_too_many_are_refused() -> None:
     go_on.set()
     jobs._pool.shutdown()
     assert [job.state for job in (first, *waiting)] == [DONE, STOPPED, DONE]
+
+
+def test_the_run_that_the_page_opens_with_is_begun_before_it_asks(client: httpx.Client) -> None:
+    start_of_page = client.get("/api/catalogue").json()["start"]
+    asked = {**start_of_page, "parameters": {}, "seed": 1, "children": "all"}
+    jobs = Jobs(Limits())
+    begin_first(jobs, jobs.limits)
+    assert jobs.get(identity_of(scenario_of(asked, jobs.limits))) is not None
+    jobs.close()
+    small = Jobs(Limits(children=10))
+    begin_first(small, small.limits)
+    assert small._jobs == {}
+    small.close()
 
 
 def test_only_so_many_runs_are_kept() -> None:
