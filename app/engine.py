@@ -9,8 +9,8 @@ from results.recording import record, recorder_of
 
 FIRST_MONTHS = 1
 SECONDS_TO_LOAD = 2.0
-"""How long the page is held back for compiled kernels to be read: they keep the interpreter busy, and a page
-that is served meanwhile is later complete. Where they have to be compiled the page is not held back longer."""
+"""How long the page is held back for compiled kernels to be read: that keeps the interpreter busy, and a page
+served meanwhile is complete later. Where they have to be compiled it is not held back any longer."""
 
 
 class Engine:

@@ -84,7 +84,7 @@ def make_app(limits: Limits | None = None) -> Starlette:
 
 
 def begin_first(jobs: Jobs, limits: Limits) -> None:
-    """Begin the run that the page opens with, before it asks; where limits forbid it, it will ask for another."""
+    """Begin the run that the page opens with before it asks; if limits forbid it, it asks for another."""
     with suppress(InputError):
         scenario = scenario_of({}, limits)
         jobs.start(identity_of(scenario), run_work(scenario, limits))

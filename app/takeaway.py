@@ -60,12 +60,27 @@ def player(messages: Sequence[str], language: str) -> str:
     return hand_out([recording(messages)], [], [], Limits(), language)
 
 
+def compared_player(runs: Sequence[Sequence[str]], told: Sequence[dict[str, Any]], language: str) -> str:
+    """Return the page that plays the first run beside each of the others, to be embedded in a report.
+
+    ``told`` are the paired differences of each of the others to the first.
+    """
+    recordings = [recording(messages) for messages in runs]
+    first, *others = (each["asked"] for each in recordings)
+    comparisons = [
+        {"first": first, "second": second, "message": message}
+        for second, message in zip(others, told, strict=True)
+    ]
+    return hand_out(recordings, comparisons, [], Limits(), language, ("compare",))
+
+
 def hand_out(
     recordings: Sequence[dict[str, Any]],
     comparisons: Sequence[dict[str, Any]],
     lives: Sequence[dict[str, Any]],
     limits: Limits,
     language: str | None = None,
+    views: Sequence[str] = (),
 ) -> str:
     """Return the whole page as one file that plays recorded runs without a server.
 
@@ -81,8 +96,17 @@ def hand_out(
         Those of the application.
     language
         In which it opens; by default that of the reader's system.
+    views
+        What it shows, the first opens; by default all that it has something for.
     """
-    recorded = {"comparisons": comparisons, "lives": lives}
+    has = {
+        "play": recordings,
+        "compare": comparisons,
+        "child": lives,
+        "lessons": comparisons and lives,
+    }
+    shown = views or [name for name, something in has.items() if something]
+    recorded = {"comparisons": comparisons, "lives": lives, "views": shown}
     parts = _shared(limits) | {name: compressed(as_json(content)) for name, content in recorded.items()}
 
     def page(runs: Sequence[dict[str, Any]]) -> str:

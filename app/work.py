@@ -1,8 +1,9 @@
 """What jobs do: one run as a recording, or two strategies compared on many seeds."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
+
+import numpy as np
 
 from app.jobs import Job, Work
 from app.limits import Limits
@@ -10,9 +11,10 @@ from model.calendar import month_text
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario
 from results.digest import LATE_MONTHS, outcomes
-from results.measures.intervals import paired_difference, t_interval
+from results.measures.ratios import Floats
 from results.recording import as_json, recorder_of
 from results.story import Life, run_pair, tell
+from results.told_pairs import told_pairs
 from results.trace import as_data, without_worker
 from results.view import view_of
 
@@ -43,7 +45,7 @@ def comparison_work(first: Scenario, second: Scenario, replications: int) -> Wor
         for replication in range(replications):
             for scenario, values in zip((first, second), found, strict=True):
                 values.append(_outcomes(scenario, scenario.seed + replication))
-            yield as_json(compared(*found))
+            yield as_json(told_pairs(*map(_by_outcome, found)))
 
     return work
 
@@ -54,23 +56,8 @@ def _outcomes(scenario: Scenario, seed: int) -> dict[str, float]:
     return outcomes(view, min(LATE_MONTHS, view.n_months))
 
 
-def compared(first: list[dict[str, float]], second: list[dict[str, float]]) -> dict[str, Any]:
-    """Return what can be said of two strategies after so many pairs of runs."""
-    rows = []
-    for name in first[0]:
-        a, b = ([run[name] for run in runs] for runs in (first, second))
-        difference = paired_difference(b, a)
-        rows.append(
-            {
-                "outcome": name,
-                "first": t_interval(a)._asdict(),
-                "second": t_interval(b)._asdict(),
-                "difference": difference.difference._asdict(),
-                "verdict": difference.verdict,
-                "variance_removed": asdict(difference)["variance_removed"],
-            }
-        )
-    return {"pairs": len(first), "outcomes": rows}
+def _by_outcome(runs: list[dict[str, float]]) -> dict[str, Floats]:
+    return {name: np.array([run[name] for run in runs]) for name in runs[0]}
 
 
 def life_work(scenario: Scenario, story: str, rank: int) -> Work:

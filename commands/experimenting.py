@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.shared import AsJson, Language, Stopped, app
+from commands.shared import AsJson, Language, Stopped, app, compared_player, player
 
 SOME_FAILED = 1
 SHOWN_FAILURES = 10
@@ -69,6 +69,7 @@ def compare(
     from experiments.compared import ComparisonError
     from experiments.compared_files import told, write_comparison
     from experiments.comparing import run_comparison
+    from experiments.played import record_compared
     from model.parameters import parse_settings
     from model.text import text
 
@@ -91,7 +92,9 @@ def compare(
         print(text("compare.none_left", language, failed=error.failed), file=sys.stderr)
         tell(where, {"failed": error.failed}, 0, language, as_json=False)
         raise typer.Exit(SOME_FAILED) from None
-    paths = write_comparison(compared, request, where, language)
+    if compared_player():
+        record_compared(compared, request.study, where)
+    paths = write_comparison(compared, request, where, language, compared_player())
     facts = {key: value for key, value in compared.facts.items() if key != "concerns"}
     if not as_json:
         print("\n".join(told(compared, language)))
@@ -143,6 +146,7 @@ def sweep(
     as_json: AsJson = False,
 ) -> None:
     """Run a design of uncertain numbers and levers; the same command goes on where it stopped."""
+    from experiments.design import read_design
     from experiments.sweeping import run_sweep
     from model.text import text
 
@@ -154,18 +158,18 @@ def sweep(
     except KeyboardInterrupt:
         raise Stopped(text("experiment.resume", language)) from None
     if made.counts.get("done"):
-        report_swept(made.folder, language, as_json)
+        report_swept(made.folder, language, as_json, read_design(design, strategies).study)
     tell(made.folder, made.counts, made.outcome.made, language, as_json)
 
 
-def report_swept(folder: Path, language: str, as_json: bool) -> None:
+def report_swept(folder: Path, language: str, as_json: bool, study: Any) -> None:
     """Write the report of a sweep; where failures leave nothing to compare, the counts tell of it."""
     from experiments.swept_files import write_swept
     from model.problems import InputError
     from model.text import text
 
     try:
-        paths = write_swept(folder, language)
+        paths = write_swept(folder, language, player(), study)
     except InputError as error:
         print("\n".join(error.messages(language)), file=sys.stderr)
         return

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.shared import Language, app, player
+from commands.shared import Language, app, compared_player, player
 
 
 @app.command(epilog="Example: python run.py report runs/my_run --workbook --language zh")
@@ -31,7 +31,7 @@ def report(
     elif (folder / "experiment.json").is_file() and (folder / "design.yaml").is_file():
         from experiments.swept_files import write_swept
 
-        made = write_swept(folder, language)[:1]
+        made = write_swept(folder, language, player())[:1]
     elif (folder / "optimise.json").is_file():
         from experiments.front_files import decision_again
 
@@ -39,7 +39,7 @@ def report(
     elif is_comparison(folder):
         from experiments.comparing_again import comparison_again
 
-        made = comparison_again(folder, language)[:1]
+        made = comparison_again(folder, language, player=compared_player())[:1]
         made += [compared_workbook(folder, language)] if workbook else []
     else:
         made = report_again(folder, language, workbook, player())

@@ -67,6 +67,15 @@ def player() -> Any:
     return player
 
 
+def compared_player() -> Any:
+    """Return the same for several strategies side by side."""
+    if player() is None:
+        return None
+    from app.takeaway import compared_player
+
+    return compared_player
+
+
 def show(rows: list[dict[str, Any]], language: str, as_json: bool) -> None:
     """Print rows as a table on a terminal, as JSON or as tab-separated text elsewhere."""
     import sys

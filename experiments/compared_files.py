@@ -9,6 +9,7 @@ from typing import Any
 from experiments.asking import Request
 from experiments.compared import Compared
 from experiments.files import write_json
+from experiments.played import played_compared
 from experiments.study import Study
 from experiments.sweeping import SCHEMA, write_schema
 from model.calendar import month_text
@@ -16,6 +17,7 @@ from model.text import text
 from model.worlds import build_world
 from results.compared_page import About, compared_page, compared_pictures
 from results.figures.places import county_names
+from results.recording import ComparedPlayer
 from results.strategy_words import strategy_name
 from results.view import events_of
 
@@ -23,8 +25,17 @@ PAGE, FIGURES, FACTS = "report.html", "figures", "comparison.json"
 PACKAGES = ("mesa", "numpy", "numba", "pandas", "matplotlib")
 
 
-def write_comparison(compared: Compared, request: Request, folder: Path, language: str = "en") -> list[Path]:
-    """Write tables, pictures and the page into the folder of the runs; return their paths, the page first."""
+def write_comparison(
+    compared: Compared,
+    request: Request,
+    folder: Path,
+    language: str = "en",
+    player: ComparedPlayer | None = None,
+) -> list[Path]:
+    """Write tables, pictures and the page into the folder of the runs; return their paths, the page first.
+
+    ``player`` makes the page that the report embeds of the runs that the folder keeps to be played.
+    """
     about = about_of(compared, request, language)
     pictures = compared_pictures(compared.comparison, compared.decomposition, about, language)
     (folder / FIGURES).mkdir(exist_ok=True)
@@ -35,7 +46,8 @@ def write_comparison(compared: Compared, request: Request, folder: Path, languag
             table.to_parquet(folder / f"{name}.parquet", index=False)
             paths.append(folder / f"{name}.parquet")
     compared.league.to_csv(folder / "league.csv", index=False, encoding="utf-8-sig")
-    page = compared_page(compared.comparison, tables, about, pictures, language)
+    played = played_compared(folder, compared.comparison, player, language)
+    page = compared_page(compared.comparison, tables, about, pictures, language, played)
     (folder / PAGE).write_text(page, encoding="utf-8")
     write_schema(folder, language)
     write_json(folder / FACTS, {**about.facts, "command": about.command})

@@ -8,14 +8,18 @@ from experiments.compared import tables_of
 from experiments.compared_files import FACTS, write_comparison
 from experiments.comparing import study_of
 from experiments.feasibility import concerns
+from results.recording import ComparedPlayer
 
 ABOUT = "experiment.json"
 
 
-def comparison_again(folder: Path, language: str, strategies: Path | None = None) -> list[Path]:
+def comparison_again(
+    folder: Path, language: str, strategies: Path | None = None, player: ComparedPlayer | None = None
+) -> list[Path]:
     """Write the report and figures of a comparison in a language; return the paths, the page first.
 
-    Strategies of the user's own are looked for in ``strategies``, as by ``compare``.
+    Strategies of the user's own are looked for in ``strategies``, as by ``compare``; ``player`` makes
+    the page that the report embeds of the runs that the folder keeps to be played.
 
     Raises
     ------
@@ -40,4 +44,5 @@ def comparison_again(folder: Path, language: str, strategies: Path | None = None
     compared = tables_of(request, folder)
     kept = {key: facts[key] for key in ("made", "counts") if key in facts}
     kept["concerns"] = [(each.strategy, each.problem) for each in concerns(study_of(request))]
-    return write_comparison(compared._replace(facts={**compared.facts, **kept}), request, folder, language)
+    told = compared._replace(facts={**compared.facts, **kept})
+    return write_comparison(told, request, folder, language, player)

@@ -14,11 +14,13 @@ from experiments.compared_files import FIGURES, PACKAGES, PAGE
 from experiments.draws import MORRIS, POSTERIOR, SOBOL, TABLE
 from experiments.files import replacing
 from experiments.indices import PAWN
+from experiments.played import played_swept, record_swept
 from experiments.robust import Robust, judged
 from experiments.robust_files import judged_of, robust_pictures
 from experiments.sensed_files import best_first, driven_of, kind_of, pictured, pictures_of, sentences_of
 from experiments.sensing import Sensed, analyse, method_of, outcomes_of
 from experiments.store import ABOUT, RUNS
+from experiments.study import Study
 from experiments.sweeping import DESIGN, STRATEGIES, write_schema
 from model.calendar import month_index
 from model.declarations import declarations
@@ -26,16 +28,24 @@ from model.problems import InputError
 from model.text import text
 from results.figures.sensing.outcomes import levers, spread
 from results.league import LEAGUE_OUTCOMES, MAIN
+from results.measures.catalogue import measure
+from results.recording import Player
 from results.robust_words import box_sentences, regret_sentence, worth_sentence
+from results.strategy_words import strategy_phrase
 from results.style import Picture
 from results.swept_page import SweptView, swept_page
-from results.wording import listing, month_name, number
+from results.wording import WRITERS, in_sentence, listing, month_name, number
 
 PROBED = (MORRIS, SOBOL)
 
 
-def write_swept(folder: Path, language: str = "en") -> list[Path]:
+def write_swept(
+    folder: Path, language: str = "en", player: Player | None = None, study: Study | None = None
+) -> list[Path]:
     """Write the report and the pictures of a sweep into its folder; return their paths, the page first.
+
+    ``player`` makes the page that the report embeds of the run nearest the middle; that run is made where
+    ``study`` is given, and read back from the folder otherwise.
 
     Raises
     ------
@@ -51,7 +61,9 @@ def write_swept(folder: Path, language: str = "en") -> list[Path]:
     pictures = _pictures(view, bank, sensed, robust, language)
     for name, found in probed.items():
         pictures |= {f"{name}_{key}": each for key, each in pictures_of(found, language).items()}
-    page = swept_page(view, pictures, language)
+    if study is not None and player is not None:
+        record_swept(bank, study, outcome)
+    page = swept_page(view, pictures, language, *_played(view, bank, player, language))
     with replacing(folder / PAGE) as beside:
         beside.write_text(page, encoding="utf-8")
     (folder / FIGURES).mkdir(exist_ok=True)
@@ -59,6 +71,25 @@ def write_swept(folder: Path, language: str = "en") -> list[Path]:
     paths = [path for picture in own for path in picture.save(folder / FIGURES)]
     write_schema(folder, language)
     return [folder / PAGE, *paths]
+
+
+def _played(view: SweptView, bank: Bank, player: Player | None, language: str) -> tuple[str, str]:
+    """Return the page that plays the run nearest the middle, and which run that is."""
+    page, run = played_swept(bank.folder, player, language)
+    if run is None:
+        return "", ""
+    known = bank.values[view.outcome, run.strategy]
+    write = WRITERS[view.kind]
+    said = text(
+        "swept.played.draw" if view.n_draws else "swept.played",
+        language,
+        strategy=strategy_phrase(run.strategy, language),
+        outcome=in_sentence(measure(view.outcome).label.text(language), language),
+        middle=write(float(known.median()), language),
+        draw=run.draw,
+        seed=run.seed,
+    )
+    return page, said
 
 
 def _sensed(bank: Bank, outcome: str) -> Sensed | None:

@@ -23,7 +23,7 @@ from results.findings import written
 from results.league import LEAGUE_OUTCOMES, MAIN, in_order
 from results.measures.catalogue import measure
 from results.measures.intervals import HIGHER, t_interval
-from results.page import render
+from results.page import compressed, render
 from results.parameter_rows import assumption_rows
 from results.smoothing import known_mean
 from results.strategy_words import strategy_name, strategy_phrase
@@ -76,8 +76,9 @@ def compared_page(
     about: About,
     pictures: Mapping[str, Picture],
     language: str = "en",
+    player: str = "",
 ) -> str:
-    """Return the page as HTML."""
+    """Return the page as HTML; ``player`` is the page that plays strategies side by side."""
     several = int(about.facts["draws"])
     order = in_order(found)
     league = tables["league"].set_index(["outcome", "strategy"])
@@ -123,6 +124,9 @@ def compared_page(
         command=about.command,
         files=text("compare.files", language, names=", ".join(f"{name}.parquet" for name in tables)),
         facts=facts_of(about, language),
+        player=compressed(player) if player else "",
+        play_head=text("compare.play", language),
+        play_text=text("compare.play.text", language),
     )
 
 

@@ -30,6 +30,9 @@ from results.view import events_of
 
 Player = Callable[[Sequence[str], str], str]
 """Makes of the messages of a run, in a language, a page that plays it: `app.takeaway.player`."""
+ComparedPlayer = Callable[[Sequence[Sequence[str]], Sequence[dict[str, Any]], str], str]
+"""Makes of several runs, and what is told of the first against each other one, in a language, a page that
+plays them side by side: `app.takeaway.compared_player`."""
 FILE = "recording.jsonl.gz"
 FOLLOWED_VILLAGES = 100
 """Up to so many villages needs are shown village by village."""

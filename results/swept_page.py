@@ -11,7 +11,7 @@ from results.league import LEAGUE_OUTCOMES
 from results.measures.catalogue import measure
 from results.measures.intervals import Interval
 from results.measures.ratios import Floats
-from results.page import render
+from results.page import compressed, render
 from results.parameter_rows import OF_MANY_RUNS, assumption_rows
 from results.parameter_words import parameter_label
 from results.sensing_words import Driven, amount
@@ -66,8 +66,14 @@ class SweptView(NamedTuple):
     facts: Mapping[str, str]
 
 
-def swept_page(view: SweptView, pictures: Mapping[str, Picture], language: str = "en") -> str:
-    """Return the page as HTML."""
+def swept_page(
+    view: SweptView,
+    pictures: Mapping[str, Picture],
+    language: str = "en",
+    player: str = "",
+    played: str = "",
+) -> str:
+    """Return the page as HTML; ``player`` is the page that plays a run, ``played`` says which."""
     strategies = list(view.values[view.outcome])
     shown = [(name, kind) for name, kind in LEAGUE_OUTCOMES if name in view.values]
     more = len(strategies) - MOST_ROWS
@@ -108,6 +114,8 @@ def swept_page(view: SweptView, pictures: Mapping[str, Picture], language: str =
         files=text("swept.files", language),
         facts=[(catalogue(language).get(f"facts.{key}", key), value) for key, value in view.facts.items()],
         design=view.design,
+        player=compressed(player) if player else "",
+        play_text=played,
     )
 
 

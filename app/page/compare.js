@@ -5,7 +5,7 @@ import { drawLines, onRoom } from "barefoot/charts";
 import { Clock, Film } from "barefoot/film";
 import { placeView } from "barefoot/place";
 import { player } from "barefoot/player";
-import { compare } from "barefoot/source";
+import { compare, comparisons, offline } from "barefoot/source";
 import { both, number, onLanguage, percent, t, whole, worldName } from "barefoot/text";
 
 const PAIRS = [5, 10, 20, 40];
@@ -113,7 +113,11 @@ export function compareView(catalogue) {
   }
 
   function strategyName(i) {
-    const name = films[i]?.opening?.strategy ?? sides[i].select.value;
+    const { strategy, label } = films[i]?.opening ?? {};
+    return both(label) || nameOf(strategy ?? films[i]?.asked.strategy ?? sides[i].select.value);
+  }
+
+  function nameOf(name) {
     return both(catalogue.strategies.find((each) => each.name === name)?.label) || name;
   }
 
@@ -146,7 +150,7 @@ export function compareView(catalogue) {
     const rows = known.outcomes.filter((row) => catalogue.outcomes.includes(row.outcome) && row.first.estimate !== null);
     const clear = rows.filter((row) => row.verdict === "higher" || row.verdict === "lower").length;
     outcome.body.querySelector(".answer").textContent = t("app.compare.answer", { clear, n: rows.length, pairs: known.pairs });
-    outcome.body.querySelector(".hint").textContent = t("app.compare.hint");
+    outcome.body.querySelector(".hint").textContent = t(known.draws > 1 ? "app.compare.hint.draws" : "app.compare.hint", { draws: known.draws });
     outcome.body.querySelector("table").replaceChildren(headRow([t("app.live.difference"), t("app.compare.verdict")]), h("tbody", {}, ...rows.map((row) => h("tr", {},
       h("th", { scope: "row" }, both(catalogue.measures[row.outcome])),
       ...SIDES.map((side) => h("td", {}, shown(row.outcome, row[side].estimate))),
@@ -171,6 +175,16 @@ export function compareView(catalogue) {
 
   const element = h("div.view.compare-view", {}, scenario.element, h("div.two", {}, ...places.map((place) => place.element)), bar.element, h("div.two.tables", {}, live.element, outcome.element), charts.element);
   write();
+
+  /** Without a server only the comparisons that were recorded can be chosen. */
+  async function offerRecorded() {
+    const all = await comparisons();
+    const named = ({ first, second, labels }) => `${worldName(first.world)} · ${[first, second].map(({ strategy }, i) => both(labels[i]) || nameOf(strategy)).join(" – ")}`;
+    const pick = choice("app.recorded.pairs", () => all.map((each, i) => [String(i), named(each)]), "0", (i) => run([all[Number(i)].first, all[Number(i)].second]));
+    scenario.body.firstElementChild.replaceChildren(pick.element);
+    if (all.length) run([all[0].first, all[0].second]);
+  }
+
   return {
     element, clock, films: () => films, known: () => known,
     run(first, second) {
@@ -180,7 +194,7 @@ export function compareView(catalogue) {
       seed.value = first.seed;
       return run([first, second]);
     },
-    enter() { if (!films[0]) run(); },
+    enter() { if (!films[0]) { if (offline) offerRecorded(); else run(); } },
     leave: () => clock.play(false),
   };
 }

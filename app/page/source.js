@@ -19,12 +19,7 @@ async function unpack(name) {
 }
 
 /** The views that this page has something for: all of them, or those that a hand-out was made with. */
-export async function offered() {
-  if (!offline) return ["play", "compare", "child", "lessons"];
-  const [runs, comparisons, lives] = await Promise.all(["recordings", "comparisons", "lives"].map(unpack));
-  const has = { play: runs.length, compare: comparisons.length, child: lives.length, lessons: comparisons.length && lives.length };
-  return Object.keys(has).filter((name) => has[name]);
-}
+export const offered = async () => (offline ? unpack("views") : ["play", "compare", "child", "lessons"]);
 
 /** The words of the page, and what it can offer. */
 export async function load(what) {
@@ -118,6 +113,14 @@ export async function run(asked, on) {
 
 /** Runs recorded in a hand-out. */
 export const recorded = async () => (offline ? (await unpack("recordings")).map((each) => each.asked) : []);
+
+/** Comparisons recorded in a hand-out: both scenarios, each with the name of its strategy where it is not a shipped one. */
+export async function comparisons() {
+  if (!offline) return [];
+  const [known, runs] = await Promise.all([unpack("comparisons"), unpack("recordings")]);
+  const label = (asked) => runs.find((each) => asKey(each.asked) === asKey(asked))?.messages[0].label;
+  return known.map(({ first, second }) => ({ first, second, labels: [label(first), label(second)] }));
+}
 
 /** Run a scenario file. */
 export const runFile = async (content, on) => follow(await post("/api/runs", content, "application/yaml"), on);
