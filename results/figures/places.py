@@ -69,15 +69,15 @@ def dots(axes: Axes, codes: Sequence[int], shares: Floats, children: Floats, *, 
 
 
 def credit(axes: Axes, language: str) -> None:
-    """Name the source of positions."""
+    """Name the source of positions below the map, where no dot is."""
     axes.text(
         0.0,
-        0.0,
+        -0.01,
         text("figure.credit", language),
         transform=axes.transAxes,
         size=6.8,
         color=MUTED,
-        va="bottom",
+        va="top",
     )
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.patches import Patch
+from matplotlib.transforms import ScaledTranslation
 
 from model.money import PAYERS
 from model.text import text
@@ -16,6 +17,9 @@ from results.wording import number, span
 PAYER_COLOURS = dict(zip(PAYERS, (BLUE, SKY, ORANGE), strict=True))
 BAR = 0.66
 KEY_SIZE = 7.6
+KEY_COLUMNS = 3
+BELOW = -0.45
+"""Inches from an axis to its key: room for the numbers and the name of the axis."""
 
 
 def money(found: Comparison, language: str = "en") -> Picture:
@@ -24,7 +28,7 @@ def money(found: Comparison, language: str = "en") -> Picture:
     names = [strategy_short(name, language) for name in found.strategies]
     spent = [item for item in PROGRAMME if _totals(found, "category", item).max() > 0]
     with house_style():
-        figure = new_figure(WIDE, 1.75 + 0.3 * len(rows))
+        figure = new_figure(WIDE, 1.55 + 0.2 * -(-len(spent) // KEY_COLUMNS) + 0.3 * len(rows))
         left, right = figure.subplots(1, 2, sharey=True)
         for axes, part, items, colours in (
             (left, "category", spent, COLOURS),
@@ -37,8 +41,10 @@ def money(found: Comparison, language: str = "en") -> Picture:
             axes.grid(visible=False, axis="y")
             word = "category" if part == "category" else "payer"
             marks = [Patch(color=colours[item], label=text(f"{word}.{item}", language)) for item in items]
+            below = axes.transAxes + ScaledTranslation(0, BELOW, figure.dpi_scale_trans)
             axes.legend(
-                handles=marks, loc="upper left", bbox_to_anchor=(0, -0.32), ncols=3, frameon=False,
+                handles=marks, loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below,
+                ncols=KEY_COLUMNS, frameon=False, borderaxespad=0,
                 fontsize=KEY_SIZE, handlelength=0.9, handleheight=0.9, columnspacing=1.1, borderpad=0,
             )  # fmt: skip
         left.set_yticks(rows, names)

@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_MS = 30_000
 COMPILING_MS = 300_000
 """The first run may wait for the compiler."""
+collect_ignore = [] if os.environ.get("BAREFOOT_FIREFOX") else ["test_firefox.py"]
+"""Those in Firefox run where there is one; ``make test-app`` says so where there is none."""
 LOCAL = ("data", "blob", "file")
 
 
