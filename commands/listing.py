@@ -20,6 +20,8 @@ def parameters(
     from model.text import text
 
     rows = parameters_table(language)
+    if not as_json:
+        rows = [row | {"kind": text(f"kind.{row['kind']}", language)} for row in rows]
     if not markdown:
         show(
             [{k: row[k] for k in ("name", "label", "default", "range", "unit", "kind")} for row in rows],

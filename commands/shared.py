@@ -92,10 +92,6 @@ def show(rows: list[dict[str, Any]], language: str, as_json: bool) -> None:
         for row in rows:
             print("\t".join(str(row[column]) for column in columns))
         return
-    from rich.console import Console
-    from rich.table import Table
+    from commands.tabling import print_table
 
-    table = Table(*heads)
-    for row in rows:
-        table.add_row(*(f"{row[c]:,}" if isinstance(row[c], int) else str(row[c]) for c in columns))
-    Console().print(table)
+    print_table(rows, dict(zip(columns, heads, strict=True)), text("page.colon", language))
