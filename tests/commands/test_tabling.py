@@ -1,7 +1,10 @@
 """Lists on a terminal: every heading and every cell is whole, at any width, in both languages."""
 
+from collections.abc import Callable
+
 import pytest
 from rich.cells import cell_len
+from rich.console import Console
 
 from commands import tabling
 from commands.tabling import print_table
@@ -12,14 +15,18 @@ from model.worlds import worlds_table
 
 pytestmark = pytest.mark.unit
 
-LISTS = {"worlds": worlds_table, "strategies": strategies_table, "parameters": parameters_table}
+LISTS: dict[str, Callable[[str], list[dict[str, object]]]] = {
+    "worlds": worlds_table,
+    "strategies": strategies_table,
+    "parameters": parameters_table,
+}
 
 
 @pytest.mark.parametrize("width", [60, 80, 140, 300])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", LISTS)
 def test_nothing_is_cut(name, language, width, capsys, monkeypatch):
-    monkeypatch.setattr(tabling, "Console", lambda **given: TABLE_CONSOLE(width=width, **given))
+    monkeypatch.setattr(tabling, "Console", lambda **given: Console(width=width, **given))
     rows = [{key: row[key] for key in row if key not in ("source", "help")} for row in LISTS[name](language)]
     heads = {key: text(f"cli.{key}", language) for key in rows[0]}
     print_table(rows, heads, ": ")
@@ -36,17 +43,12 @@ def test_nothing_is_cut(name, language, width, capsys, monkeypatch):
                 assert f"{value:,}" in said
 
 
-TABLE_CONSOLE = tabling.Console
-
-
 def test_words_stand_beside_where_there_is_room_and_below_where_not(capsys, monkeypatch):
     rows = [{"name": "a", "what": "some words that are longer than others", "n": 1234}]
     heads = {"name": "name", "what": "what", "n": "n"}
     shown = {}
     for width in (100, 30):
-        monkeypatch.setattr(
-            tabling, "Console", lambda width=width, **given: TABLE_CONSOLE(width=width, **given)
-        )
+        monkeypatch.setattr(tabling, "Console", lambda width=width, **given: Console(width=width, **given))
         print_table(rows, heads, ": ")
         shown[width] = capsys.readouterr().out.rstrip().split("\n")
     assert [len(lines) for lines in shown.values()] == [2, 4]
