@@ -126,7 +126,7 @@ def test_fresh_runs_take_away_what_luck_gave(problem, tmp_path):
     assert set(of_front.loc[of_front["replication"] == 1, "draw"]) == {1, 2}
     assert set(of_front.loc[of_front["replication"] == 2, "draw"]) == {3, 4, 5}, "draws never seen, new seeds"
     assert of_front["seed"].nunique() == 5
-    assert runs.loc[~runs["strategy"].isin(found.plans["plan"]), "replication"].max() == 2
+    assert runs.loc[~runs["strategy"].isin(found.plans["plan"]), "draw"].max() == 2
 
 
 @pytest.mark.unit
