@@ -1,8 +1,6 @@
 """The files of a comparison: tables, pictures, what the columns mean, and the page."""
 
-import platform
 import shlex
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +9,17 @@ from experiments.compared import Compared
 from experiments.files import write_json
 from experiments.played import played_compared
 from experiments.study import Study
-from experiments.sweeping import SCHEMA, write_schema
 from model.calendar import month_text
 from model.text import text
 from model.worlds import build_world
 from results.compared_page import About, compared_page, compared_pictures
 from results.figures.places import county_names
 from results.recording import ComparedPlayer
+from results.saving import PAGE, SCHEMA, made_with, save_results
 from results.strategy_words import strategy_name
 from results.view import events_of
 
-PAGE, FIGURES, FACTS = "report.html", "figures", "comparison.json"
-PACKAGES = ("mesa", "numpy", "numba", "pandas", "matplotlib")
+FACTS = "comparison.json"
 
 
 def write_comparison(
@@ -38,20 +35,14 @@ def write_comparison(
     """
     about = about_of(compared, request, language)
     pictures = compared_pictures(compared.comparison, compared.decomposition, about, language)
-    (folder / FIGURES).mkdir(exist_ok=True)
-    paths = [path for picture in pictures.values() for path in picture.save(folder / FIGURES)]
     tables = compared.tables()
-    for name, table in tables.items():
-        if name != "runs":  # the store has them, with draws and failures
-            table.to_parquet(folder / f"{name}.parquet", index=False)
-            paths.append(folder / f"{name}.parquet")
-    compared.league.to_csv(folder / "league.csv", index=False, encoding="utf-8-sig")
+    kept = {name: table for name, table in tables.items() if name != "runs"}  # the store has them, with draws
     played = played_compared(folder, compared.comparison, player, language)
     page = compared_page(compared.comparison, tables, about, pictures, language, played)
     (folder / PAGE).write_text(page, encoding="utf-8")
-    write_schema(folder, language)
+    paths = save_results(folder, pictures, kept, language, csv=["league"])
     write_json(folder / FACTS, {**about.facts, "command": about.command})
-    return [folder / PAGE, folder / "league.csv", *paths, folder / FACTS, folder / SCHEMA]
+    return [folder / PAGE, *paths, folder / FACTS, folder / SCHEMA]
 
 
 def about_of(compared: Compared, request: Request, language: str) -> About:
@@ -62,8 +53,7 @@ def about_of(compared: Compared, request: Request, language: str) -> About:
     reference = study.scenario(study.reference, {}, 1)
     candidates = study.candidates
     facts = {key: value for key, value in compared.facts.items() if key != "concerns"}
-    facts["versions"] = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    facts["platform"] = platform.platform()
+    facts |= made_with()
     return About(
         world=study.world_name,
         last_month=study.until,

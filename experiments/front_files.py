@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.compared_files import FIGURES, PAGE
 from experiments.files import read_json, write_json
 from experiments.front import Front
 from experiments.seeking import Sought
-from experiments.sweeping import write_schema
 from model.scenario import DEFAULT_WORLD
 from results.front_page import Decision, front_page, front_pictures, goal_page, goal_pictures
 from results.front_words import front_answers, goal_answers
+from results.saving import PAGE, save_results
 from results.style import Picture
 
 FACTS = "optimise.json"
@@ -68,13 +67,7 @@ def _write(
     shown = dict(facts) | {"cpu_seconds": f"{facts['cpu_seconds']:,.0f}"}
     found = Decision(tables, shown, command)
     pictures = draw(found, language)
-    (folder / FIGURES).mkdir(exist_ok=True)
-    paths = [path for picture in pictures.values() for path in picture.save(folder / FIGURES)]
-    for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet", index=False)
-        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig")
-        paths += [folder / f"{name}.parquet", folder / f"{name}.csv"]
+    paths = save_results(folder, pictures, tables, language)
     (folder / PAGE).write_text(page(found, pictures, language), encoding="utf-8")
-    write_schema(folder, language)
     write_json(folder / FACTS, {**facts, "answers": said, "command": command})
     return [folder / PAGE, *paths, folder / FACTS]

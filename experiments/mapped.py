@@ -40,37 +40,6 @@ RATIOS = {
 }
 
 
-COLUMNS = {
-    "coverage_share": "share of villages that get a post",
-    "desk_factor": "desk hours as a multiple of those of 2010; in `line` those at which the bottleneck moves",
-    "seeds": "runs of the point",
-    "effective_coverage_share": "met ÷ (met + unmet) child-months of need; _low and _high: 95 % interval",
-    "in_time_share": "cases served within three months of filing ÷ needs that arose",
-    "in_time_of_filed_share": "cases served within three months of filing ÷ cases filed",
-    "wait_months": "child-months of waiting at desks ÷ cases filed (Little's law)",
-    "villages_active_share": "villages with a trained worker at the end ÷ villages",
-    "lost_found_share": "needs that nobody found and no family filed ÷ needs that arose",
-    "lost_filed_share": "needs found and not filed ÷ needs that arose",
-    "lost_served_share": "needs filed and not served within three months ÷ needs that arose",
-    "desk_binds_share": "counties in which most needs are lost at the desk ÷ counties",
-    "binding_step": "where most needs are lost: found, filed or served",
-    "programme_yuan_per_year": "posts, training, supervision, spaces and staff added at desks",
-    "desk_staff_yuan_per_year": "of it, staff added at desks beyond that of 2010",
-    "desk_hours_per_month": "hours of all desks in offices",
-    "best_use": "use whose 10,000 yuan avert most unmet need; none where none is clear of zero",
-    "best_use_clear": "whether it can be told apart from the second",
-    "use": "what the money buys",
-    VALUE: "child-months of unmet need averted per 10,000 yuan; _low and _high: 95 % interval",
-    "in_time_per_10000_yuan": "further cases served within three months per 10,000 yuan",
-    "step_yuan": "what the step that was tried costs within the window",
-    "one_off_share": "share of it that is paid once",
-    "following_yuan_per_10000_yuan": "further cases, trips and allowances that follow from rules",
-    "rank": "1 is the use that brings most at the point",
-    "binds": "the step that binds at all desk hours that were tried, where the bottleneck does not move",
-}
-"""What the columns of the tables mean."""
-
-
 class NothingMappedError(RuntimeError):
     """No point has a run that succeeded; ``failed`` are how many did not."""
 

@@ -1,19 +1,16 @@
 """The files of a map: tables, pictures, what their columns mean, and the page."""
 
-import platform
 import shlex
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from experiments.compared_files import FIGURES, PACKAGES, PAGE
-from experiments.files import read_json, write_json
+from experiments.files import write_json
 from experiments.in_place import SETTLE_MONTHS, last_month, start_month
-from experiments.mapped import COLUMNS, Mapped, mapped
-from experiments.sweeping import SCHEMA, write_schema
+from experiments.mapped import Mapped, mapped
 from model.scenario import DEFAULT_WORLD
 from results.capacity_page import About, capacity_page, capacity_pictures
 from results.capacity_words import answers
+from results.saving import PAGE, SCHEMA, made_with, save_results
 
 FACTS = "map.json"
 
@@ -22,15 +19,8 @@ def write_map(found: Mapped, folder: Path, language: str = "en") -> list[Path]:
     """Write tables, pictures and the page into the folder of the runs; return their paths, the page first."""
     about, tables = about_page(found), found.tables()
     pictures = capacity_pictures(tables, language)
-    (folder / FIGURES).mkdir(exist_ok=True)
-    paths = [path for picture in pictures.values() for path in picture.save(folder / FIGURES)]
-    for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet", index=False)
-        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig")
-        paths += [folder / f"{name}.parquet", folder / f"{name}.csv"]
+    paths = save_results(folder, pictures, tables, language)
     (folder / PAGE).write_text(capacity_page(tables, about, pictures, language), encoding="utf-8")
-    write_schema(folder, language)
-    write_json(folder / SCHEMA, {**read_json(folder / SCHEMA), **explained(tables)})
     write_json(
         folder / FACTS, {**found.facts, "answers": answers(tables, language), "command": about.command}
     )
@@ -52,8 +42,7 @@ def about_page(found: Mapped) -> About:
     facts = {key: value for key, value in found.facts.items() if key not in ("counts", "made", "parameters")}
     facts["cpu_seconds"] = f"{found.facts['cpu_seconds']:,.0f}"
     facts["grid"] = f"{found.facts['grid']} × {found.facts['grid']}"
-    facts["versions"] = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
-    facts["platform"] = platform.platform()
+    facts |= made_with()
     return About(
         world=found.facts["world"],
         start=start_month(),
@@ -62,22 +51,6 @@ def about_page(found: Mapped) -> About:
         facts=facts,
         command=command_of(found.facts),
     )
-
-
-def explained(tables: dict[str, Any]) -> dict[str, Any]:
-    """Return what the columns of the tables of a map mean."""
-    return {
-        name: {
-            column: {"type": str(table[column].dtype), "meaning": COLUMNS[_plain(column)]}
-            for column in table.columns
-        }
-        for name, table in tables.items()
-    }
-
-
-def _plain(column: str) -> str:
-    """Return the name of a column without the end that marks an interval."""
-    return column.removesuffix("_low").removesuffix("_high")
 
 
 def command_of(facts: dict[str, Any]) -> str:

@@ -6,10 +6,10 @@ import pandas as pd
 
 from experiments.bank import in_numbers
 from experiments.robust import MOST_SEARCHED, Robust
-from experiments.sensed_files import FIGURES, kind_of
-from experiments.sweeping import write_schema
+from experiments.sensed_files import kind_of
 from results.figures.sensing.holding import fails, regrets, telling_box, worths
 from results.robust_words import Judged
+from results.saving import save_results
 from results.style import Picture
 
 REGRET, BOXES, WORTH = "robustness", "robustness_boxes", "robustness_worth"
@@ -47,15 +47,5 @@ def robust_pictures(found: Robust, language: str = "en") -> dict[str, Picture]:
 
 def write_robustness(found: Robust, language: str = "en") -> list[Path]:
     """Write tables and pictures into the folder of the runs and return their paths."""
-    folder = found.bank.folder
-    (folder / FIGURES).mkdir(exist_ok=True)
-    paths = [folder / f"{REGRET}.parquet", folder / f"{REGRET}.csv"]
-    found.regret.to_parquet(paths[0], index=False)
-    found.regret.to_csv(paths[1], index=False, encoding="utf-8-sig")
-    for name, table in ((BOXES, found.boxes), (WORTH, found.worth)):
-        paths.append(folder / f"{name}.parquet")
-        table.to_parquet(paths[-1], index=False)
-    for picture in robust_pictures(found, language).values():
-        paths += picture.save(folder / FIGURES)
-    write_schema(folder, language)
-    return paths
+    tables = {REGRET: found.regret, BOXES: found.boxes, WORTH: found.worth}
+    return save_results(found.bank.folder, robust_pictures(found, language), tables, language, csv=[REGRET])

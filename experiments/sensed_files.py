@@ -8,14 +8,14 @@ from experiments.bank import Bank, in_numbers
 from experiments.draws import MORRIS
 from experiments.indices import PAWN
 from experiments.sensing import Sensed, Target
-from experiments.sweeping import write_schema
 from results.figures.sensing.interactions import bending, grid, matrix
 from results.figures.sensing.tornado import tornado
 from results.measures.catalogue import measure
+from results.saving import save_results
 from results.sensing_words import Driven, drivers_sentence, variance_sentence, weak_sentence
 from results.style import Picture
 
-INDICES, PAIRS, VARIANCE, FIGURES = "sensitivity", "sensitivity_pairs", "sensitivity_variance", "figures"
+INDICES, PAIRS, VARIANCE = "sensitivity", "sensitivity_pairs", "sensitivity_variance"
 KINDS = {"share": "share", "months": "months"}
 """How outcomes are written, by their unit; all others as numbers."""
 
@@ -88,16 +88,6 @@ def sentences_of(sensed: Sensed, language: str = "en") -> list[str]:
 
 def write_sensitivity(sensed: Sensed, language: str = "en") -> list[Path]:
     """Write tables and pictures into the folder of the runs and return their paths."""
-    folder = sensed.bank.folder
-    (folder / FIGURES).mkdir(exist_ok=True)
-    paths = [folder / f"{INDICES}.parquet", folder / f"{INDICES}.csv", folder / f"{VARIANCE}.parquet"]
-    sensed.indices.to_parquet(paths[0], index=False)
-    sensed.indices.to_csv(paths[1], index=False, encoding="utf-8-sig")
-    sensed.variance.to_parquet(paths[2], index=False)
-    if len(sensed.pairs):
-        paths.append(folder / f"{PAIRS}.parquet")
-        sensed.pairs.to_parquet(paths[-1], index=False)
-    for picture in pictures_of(sensed, language).values():
-        paths += picture.save(folder / FIGURES)
-    write_schema(folder, language)
-    return paths
+    tables = {INDICES: sensed.indices, VARIANCE: sensed.variance, PAIRS: sensed.pairs}
+    kept = {name: table for name, table in tables.items() if name != PAIRS or len(table)}
+    return save_results(sensed.bank.folder, pictures_of(sensed, language), kept, language, csv=[INDICES])

@@ -6,7 +6,7 @@ command line.
 
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,7 +29,7 @@ from experiments.draws import (
     probe_points,
     write_draws,
 )
-from experiments.files import read_json, write_json, write_table
+from experiments.files import read_json, write_table
 from experiments.identity import source_hashes
 from experiments.opening import opened
 from experiments.running import Outcome, Simulate, compile_once, run_pending, simulate
@@ -38,11 +38,10 @@ from experiments.study import Candidate, Study
 from model.calendar import month_text
 from model.parameters import HASH_BYTES
 from model.problems import InputError, Problem
-from model.text import catalogue as catalogue_of_words
-from results.measures.catalogue import catalogue, column_documentation
+from results.saving import write_schema
 
 KIND = "sweep"
-STRATEGIES, SCHEMA, DESIGN = "strategies.parquet", "schema.json", "design.yaml"
+STRATEGIES, DESIGN = "strategies.parquet", "design.yaml"
 ALL_FAILED = "failed"
 """Word that makes every failed run be made again."""
 
@@ -249,24 +248,3 @@ def set_again(store: RunStore, rerun: Sequence[str]) -> None:
         raise InputError([Problem("experiment.no_run", {"ids": ", ".join(ids)})])
     if ALL_FAILED in rerun:
         store.again()
-
-
-def write_schema(folder: Path, language: str) -> None:
-    """Write what the columns of all tables of a folder mean to ``schema.json``."""
-    known, words = catalogue().measures, catalogue_of_words(language)
-    files = {}
-    for path in sorted(folder.glob("*.parquet")):
-        schema = pq.read_schema(path)
-        measured = column_documentation([name for name in schema.names if name in known], language)
-        files[path.stem] = {
-            name: {"type": str(kind)}
-            | dict(measured.get(name, {}))
-            | ({"text": meaning} if (meaning := _meaning(words, path.stem, name)) else {})
-            for name, kind in zip(schema.names, schema.types, strict=True)
-        }
-    write_json(folder / SCHEMA, files)
-
-
-def _meaning(words: Mapping[str, str], table: str, column: str) -> str:
-    """Return what a column means that is no outcome, in one table or in all; empty where nobody says."""
-    return words.get(f"column.{table}.{column}") or words.get(f"column.{column}", "")

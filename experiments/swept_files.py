@@ -1,8 +1,6 @@
 """The report of a sweep: made when it ends, and anew from its folder in either language; nothing is run."""
 
-import platform
 import shlex
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +8,6 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from experiments.bank import STRATEGY, Bank, read_bank
-from experiments.compared_files import FIGURES, PACKAGES, PAGE
 from experiments.draws import MORRIS, POSTERIOR, SOBOL, TABLE
 from experiments.files import replacing
 from experiments.indices import PAWN
@@ -21,7 +18,7 @@ from experiments.sensed_files import best_first, driven_of, kind_of, pictured, p
 from experiments.sensing import Sensed, analyse, method_of, outcomes_of
 from experiments.store import ABOUT, RUNS
 from experiments.study import Study
-from experiments.sweeping import DESIGN, STRATEGIES, write_schema
+from experiments.sweeping import DESIGN, STRATEGIES
 from model.calendar import month_index
 from model.declarations import declarations
 from model.problems import InputError
@@ -31,6 +28,7 @@ from results.league import LEAGUE_OUTCOMES, MAIN
 from results.measures.catalogue import measure
 from results.recording import Player
 from results.robust_words import box_sentences, regret_sentence, worth_sentence
+from results.saving import PAGE, made_with, save_results
 from results.strategy_words import strategy_phrase
 from results.style import Picture
 from results.swept_page import SweptView, swept_page
@@ -66,10 +64,8 @@ def write_swept(
     page = swept_page(view, pictures, language, *_played(view, bank, player, language))
     with replacing(folder / PAGE) as beside:
         beside.write_text(page, encoding="utf-8")
-    (folder / FIGURES).mkdir(exist_ok=True)
-    own = [picture for name, picture in pictures.items() if name == picture.name]
-    paths = [path for picture in own for path in picture.save(folder / FIGURES)]
-    write_schema(folder, language)
+    own = {name: picture for name, picture in pictures.items() if name == picture.name}
+    paths = save_results(folder, own, {}, language)
     return [folder / PAGE, *paths]
 
 
@@ -236,6 +232,4 @@ def facts_of(bank: Bank, language: str) -> dict[str, str]:
     return {
         "runs_done": text("swept.runs", language, done=bank.counts["done"], failed=bank.counts["failed"]),
         "cost": text("swept.seconds", language, cpu=number(float(seconds), language)),
-        "versions": ", ".join(f"{name} {version(name)}" for name in PACKAGES),
-        "platform": platform.platform(),
-    }
+    } | made_with()

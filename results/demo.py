@@ -26,16 +26,16 @@ from results.figures.compared.overview import overview
 from results.figures.compared.spread import MAP_MONTH, country_spread, maps
 from results.figures.compared.waits import group_waits, waits
 from results.progress import Progress, bar
+from results.saving import FIGURES, PACKAGES, save_pictures, save_tables
 from results.style import Picture
 from results.write import check_folder
 
 REPLICATIONS = 5
 THREADS = 2
 PAGE, FACTS = "demo.html", "demo.json"
-FOLDERS = ("figures", "tables")
+FOLDERS = (FIGURES, "tables")
 RUNS_SHARE, DRAWN_SHARE = 0.9, 0.95
 """Of the bar: where the runs end, and where the pictures are drawn."""
-PACKAGES = ("mesa", "numpy", "numba", "pandas", "matplotlib")
 
 
 class Demo(NamedTuple):
@@ -131,7 +131,7 @@ def _write(
     for name in FOLDERS:
         (beside / name).mkdir(parents=True)
     try:
-        written = [path for picture in made.values() for path in picture.save(beside / FOLDERS[0])]
+        written = save_pictures(made, beside / FOLDERS[0])
         written += _tables(beside / FOLDERS[1], done)
         facts = facts_of(done, language, since)
         (beside / FACTS).write_text(json.dumps(facts, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -155,11 +155,7 @@ def _tables(folder: Path, done: DemoRuns) -> list[Path]:
         "desks": found.monthly_table(),
         "utilisation": done.views[found.strategies[0]].utilisation,
     }
-    paths = []
-    for name, frame in frames.items():
-        frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig")
-        frame.to_parquet(folder / f"{name}.parquet", index=False)
-        paths += [folder / f"{name}.csv", folder / f"{name}.parquet"]
+    paths = save_tables(frames, folder)
     table = np.column_stack([np.arange(country.last_month + 1), *spread.values()])
     path = folder / "country_villages_with_post.csv"
     head = ",".join(["month", *spread])
