@@ -63,7 +63,6 @@ class Robust(NamedTuple):
     facts: dict[str, Any]
 
 
-REGRET_COLUMNS = ("regret_mean", "regret_90", "regret_max", "best_share")
 BOX_COLUMNS = ["strategy", "parameter", "low", "high", "density", "coverage", "mass", "chance", "sharp"]
 WORTH_COLUMNS = ["parameter", "value", "low", "high", "noise", "clear"]
 
@@ -90,7 +89,13 @@ def robustness(folder: Path | str, *, outcome: str = MAIN, target: float | None 
 
 
 def judged(bank: Bank, outcome: str = MAIN, target: float | None = None) -> Robust:
-    """Return what :func:`robustness` says of a bank."""
+    """Return what :func:`robustness` says of a bank.
+
+    Raises
+    ------
+    InputError
+        If there are too few draws or strategies.
+    """
     drawn = bank.draws.shape[1] > 0
     values = pd.DataFrame(
         {

@@ -16,7 +16,6 @@ from model.scenario import Scenario, make_scenario
 from model.strategy import Strategy
 
 PLANNED, DONE, FAILED = "planned", "done", "failed"
-STATUSES = (PLANNED, DONE, FAILED)
 DEFAULTS = 0
 """The draw in which every uncertain number has its default."""
 

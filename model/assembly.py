@@ -30,7 +30,7 @@ from model.worlds import build_world
 SECTOR_KEYS = 3_000_000
 """Sectors are numbered from here among the parts of a county."""
 BLOCKS_PER_THREAD = 8
-OPEN_SLACK, FILED_SLACK = 1.6, 0.5
+OPEN_SLACK = 1.6
 LEAST_CAPACITY = 256
 SMALL_WORLD_SLOTS = 100_000
 MOST_POOR = 0.95
@@ -77,11 +77,11 @@ def lay_out_people(world, plan, rules, services, seed, n_threads, log_events):
     for places in (counties, villages):
         places["poverty"] = np.minimum(places["poverty"] * rules[0].cash_eligibility_multiplier, MOST_POOR)
     villages["n_slots"] = plan.village_slots
-    check_sizes(villages)
     villages["first_slot"] = np.cumsum(plan.village_slots) - plan.village_slots
     n_slots = int(plan.village_slots.sum())
     counties["n_slots"] = np.bincount(villages["county"], weights=plan.village_slots, minlength=len(counties))
     counties["first_slot"] = np.cumsum(counties["n_slots"]) - counties["n_slots"]
+    check_sizes(counties, villages)
     counties["poor_percentiles"] = np.rint(counties["poverty"] * WEALTH_BINS)
     villages["n_households"] = count_households(records(villages), rules[0])
     villages["first_household"] = np.cumsum(villages["n_households"]) - villages["n_households"]

@@ -21,7 +21,7 @@ from columns.layout import (
 from columns.sorting import sort_by_key
 from columns.streams import stream
 from columns.tallies import WEALTH_BINS
-from columns.words import MAX_VILLAGE_SLOTS
+from columns.words import MAX_COUNTY_SLOTS, MAX_COUNTY_VILLAGES, MAX_VILLAGE_SLOTS
 from model.codes import CHILDHOOD_MONTHS
 from model.learning import ROUND, TRUST_UNIT
 from model.population import (
@@ -204,17 +204,22 @@ def settle_counties(state, tables, upto, children, first, last, thread, scratch)
             settle_sector(state, tables, s, upto[s], children, thread, scratch)
 
 
-def check_sizes(villages):
-    """Refuse villages too large for their 16-bit slot numbers.
+def check_sizes(counties, villages):
+    """Refuse what is too large for the bits in which places are numbered (:mod:`columns.words`).
 
     Raises
     ------
     ValueError
-        Naming the largest village.
+        Naming the size of the largest county or village.
     """
-    largest = int(villages["n_slots"].max(initial=0))
-    if largest > MAX_VILLAGE_SLOTS:
-        raise ValueError(f"a village has {largest:,} children; at most {MAX_VILLAGE_SLOTS:,} are supported")
+    for what, sizes, of, most in (
+        ("village", villages["n_slots"], "places for children", MAX_VILLAGE_SLOTS),
+        ("county", counties["n_slots"], "places for children", MAX_COUNTY_SLOTS),
+        ("county", counties["n_villages"], "villages", MAX_COUNTY_VILLAGES),
+    ):
+        largest = int(sizes.max(initial=0))
+        if largest > most:
+            raise ValueError(f"a {what} has {largest:,} {of}; at most {most:,} are supported")
 
 
 def settling_scratch(state):

@@ -6,7 +6,6 @@ import pandas as pd
 from columns.layout import KIND_COMMUNITY, KIND_OTHER, KIND_VILLAGE
 
 RURAL, URBAN = 0, 1
-SECTOR_NAMES = ("rural", "urban")
 UNIT_COLUMNS = ("villages", "other_units", "communities")
 UNIT_KINDS = (KIND_VILLAGE, KIND_OTHER, KIND_COMMUNITY)
 """The order of units within a county."""

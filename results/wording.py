@@ -12,7 +12,7 @@ from model.text import text
 from results.measures.intervals import Interval
 
 WAN, YI = 10_000, 100_000_000
-THOUSAND, MILLION, BILLION = 1_000, 1_000_000, 1_000_000_000
+MILLION, BILLION = 1_000_000, 1_000_000_000
 PERCENT = 100
 FIXED_SPACE = "\u00a0"
 """Keeps a number and its unit on one line."""

@@ -132,11 +132,11 @@ def _write_extra(
 
 
 def _write_about(page: Page, facts: Mapping[str, Any]) -> None:
-    language, words = page.language, catalogue(page.language)
+    language = page.language
     page.title(text("workbook.reproduce", language))
     page.widths((26, 90))
     for key in ("command", "replications", "draws", "runs_compared", "failed", "versions", "platform"):
         if key in facts:
-            page.row([words.get(f"facts.{key}", words.get(f"workbook.{key}", key)), str(facts[key])])
+            page.row([text(f"facts.{key}", language), str(facts[key])])
     page.gap()
     page.words(text("page.credit", language))

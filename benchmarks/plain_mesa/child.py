@@ -36,8 +36,8 @@ OPEN = IDLE | GATHERING | FILED | {ADMITTED}
 
 PLACES_KEY, BIRTH_KEY = 1 << 10, 1 << 9
 """A child is numbered in its village by place and month of birth."""
-FAMILY_CHANGES, STRAIN_CHANGES, ATTENDANCE_CHANGES = range(3)
-"""Rare events after those of the services."""
+FAMILY_CHANGES, STRAIN_CHANGES = range(2)
+"""Rare events after those of the services; after these comes that a child is left unattended or no longer."""
 
 
 class Need:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from columns.words import MAX_COUNTY_VILLAGES
 from model.counties import PER_PROVINCE, load_counties, load_provinces
 from model.own.build import with_children
 from model.own.problems import CellProblem
@@ -109,9 +110,16 @@ def _townships(frames: Frames, file: str) -> Found:
 
 
 def _villages(frames: Frames, file: str) -> Found:
-    """A village lies in its township, which lies in its county."""
+    """A county has not too many; a village lies in its township, which lies in its county."""
     villages = frames.get("villages")
-    if villages is None or not {"hours_to_township", "hours_to_county"} <= set(villages):
+    if villages is None:
+        return
+    for code, number in villages.county_code.value_counts(sort=False).items():
+        if number > MAX_COUNTY_VILLAGES:
+            row = int(villages.loc[villages.county_code == code, ROW].iloc[MAX_COUNTY_VILLAGES])
+            values = {"code": code, "n": number, "most": MAX_COUNTY_VILLAGES}
+            yield CellProblem("places.too_many_villages", values, file, 0, "villages", row, "county_code")
+    if not {"hours_to_township", "hours_to_county"} <= set(villages):
         return
     wrong = villages[villages.hours_to_county < villages.hours_to_township]
     for _, row in _pairs(wrong, "hours_to_county"):

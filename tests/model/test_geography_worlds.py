@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from columns.draws import HALF, child_key, draw, root_key
-from columns.layout import KIND_COMMUNITY, KIND_OTHER, KIND_VILLAGE
+from columns.layout import COUNTY, KIND_COMMUNITY, KIND_OTHER, KIND_VILLAGE, VILLAGE
 from columns.streams import stream
+from columns.words import MAX_COUNTY_SLOTS, MAX_COUNTY_VILLAGES, MAX_VILLAGE_SLOTS
 from model.county_shares import national_counties
 from model.demography import plan_population
 from model.parameters import default_parameters
+from model.people import check_sizes
 from model.unseeded import uniforms, unseeded_keys, unseeded_root
 from model.village_shares import LEAST_SHARE
 from model.world import World
@@ -217,3 +219,21 @@ def test_the_default_world_is_quick() -> None:
     start = time.process_time()
     plan_population(build_world())
     assert time.process_time() - start < 1.0  # .08 s on a quiet machine
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("where", "field", "most"),
+    [
+        ("village", "n_slots", MAX_VILLAGE_SLOTS),
+        ("county", "n_slots", MAX_COUNTY_SLOTS),
+        ("county", "n_villages", MAX_COUNTY_VILLAGES),
+    ],
+)
+def test_what_cannot_be_numbered_is_refused(where, field, most):
+    places = {"county": np.zeros(2, dtype=COUNTY), "village": np.zeros(2, dtype=VILLAGE)}
+    places[where][field] = [1, most]
+    check_sizes(places["county"], places["village"])
+    places[where][field] = [1, most + 1]
+    with pytest.raises(ValueError, match=f"a {where} has {most + 1:,} .*at most {most:,}"):
+        check_sizes(places["county"], places["village"])

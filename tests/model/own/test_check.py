@@ -180,3 +180,9 @@ def test_codes_are_checked_whatever_else_is_wrong_and_where_they_stand(tmp_path)
     found = problems(tmp_path / "v.csv")
     assert ("places.not_number", "villages", 2, "children_2020") in found
     assert ("places.unknown_code", "villages", 3, "county_code") in found
+
+
+def test_a_county_with_more_villages_than_can_be_numbered_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("model.own.places_check.MAX_COUNTY_VILLAGES", 2)
+    found = problems(workbook(tmp_path / "t.xlsx", good()))
+    assert ("places.too_many_villages", "villages", 4, "county_code") in found
