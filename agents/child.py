@@ -101,7 +101,13 @@ class Child(Unregistered):
         return (self.row, self.birth_month)
 
     def raw(self, field: str) -> Any:
-        """Return what stands in a column, as long as the child lives here."""
+        """Return what stands in a column, as long as the child lives here.
+
+        Raises
+        ------
+        GoneError
+            If the child has aged out or left.
+        """
         state, age = self.model.state, self.model.month - self.birth_month
         if age >= CHILDHOOD_MONTHS:
             raise GoneError(f"child {self.id} aged out in month {self.birth_month + CHILDHOOD_MONTHS}")

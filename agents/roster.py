@@ -44,7 +44,15 @@ class Roster:
             self.at(SocialWorker, np.flatnonzero(self._hired != NO_MONTH))
 
     def rows(self, kind: type[Registered], where: Where, fields: dict[str, Any]) -> np.ndarray:
-        """Return the rows of a kind of agent that meet all conditions; see ``ScaleUpModel.open``."""
+        """Return the rows of a kind of agent that meet all conditions; see ``ScaleUpModel.open``.
+
+        Raises
+        ------
+        TypeError
+            For a kind that is not opened, or a condition on no column.
+        ValueError
+            If ``where`` does not give one answer per row.
+        """
         if kind not in self._open:
             names = ", ".join(each.__name__ for each in self._open)
             raise TypeError(f"one opens {names}; households and children are read from their village")

@@ -49,7 +49,13 @@ class SocialWorker(Registered):
         return f"<SocialWorker of village {self.village.name} since month {self.since}>"
 
     def raw(self, field: str) -> Any:
-        """Return what stands in a column, while the person is in the post."""
+        """Return what stands in a column, while the person is in the post.
+
+        Raises
+        ------
+        GoneError
+            If the person has left.
+        """
         if int(super().raw("hired_month")) != self.since:
             raise GoneError(f"the worker of village {self.village.name} hired in month {self.since} has left")
         return super().raw(field)

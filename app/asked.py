@@ -110,7 +110,13 @@ def scenario_of_file(content: bytes, limits: Limits) -> Scenario:
 
 
 def refuse_paths(content: Mapping[str, Any]) -> None:
-    """Refuse a strategy that stands elsewhere or builds on a file: only shipped names may be referred to."""
+    """Refuse a strategy that stands elsewhere or builds on a file: only shipped names may be referred to.
+
+    Raises
+    ------
+    InputError
+        With the first thing that may not be referred to.
+    """
     world, strategy = content.get("world", DEFAULT_WORLD), content.get("strategy", DEFAULT_STRATEGY)
     base = strategy.get("extend", DEFAULT_STRATEGY) if isinstance(strategy, Mapping) else strategy
     if world not in world_names():

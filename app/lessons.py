@@ -66,7 +66,7 @@ def read_lessons() -> dict[str, Comparison | Life]:
 
     Raises
     ------
-    ValueError
+    InputError, ValueError
         If the file is wrong: an error of this project, not of its users.
     """
     document = read_yaml(FILE)

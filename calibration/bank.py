@@ -171,7 +171,7 @@ def _first(part: Part, rows: int) -> Part:
 
 
 def density_of(part: Part, quantiles: Floats) -> Floats:
-    """Return the density of the law that a part was drawn from, relative to the prior."""
+    """Return the density, one per row, of the law that a part was drawn from, relative to the prior."""
     return np.ones(len(quantiles)) if part.proposal is None else part.proposal.density(quantiles)
 
 

@@ -74,7 +74,7 @@ class Proposal(NamedTuple):
     inside: float
 
     def density(self, quantiles: Floats) -> Floats:
-        """Return the density at points of the unit cube, relative to the prior."""
+        """Return the density, one per row of points of the unit cube, relative to the prior."""
         if not len(self.shaped):
             return np.ones(len(quantiles))
         law = multivariate_normal(self.centre, self.covariance)

@@ -53,7 +53,7 @@ class Target(BaseModel):
         return (month_index(self.first) if self.first else last), last
 
     def scaled(self, values: ArrayLike) -> Floats:
-        """Return values on the scale of the error model; counts of 0 become -inf on a logarithmic one."""
+        """Return values, of any shape, on the scale of the error model; 0 is -inf on a logarithmic one."""
         array = np.asarray(values, dtype=np.float64)
         if self.scale == "linear":
             return array
@@ -61,7 +61,7 @@ class Target(BaseModel):
             return np.log(array)
 
     def unscaled(self, values: ArrayLike) -> Floats:
-        """Return values from the scale of the error model back in their own unit."""
+        """Return values, of any shape, from the scale of the error model back in their own unit."""
         array = np.asarray(values, dtype=np.float64)
         return np.exp(array) if self.scale == "log" else array
 
@@ -111,7 +111,7 @@ def block_file(name: str, folder: Path = FOLDER) -> BlockFile:
 
 
 def ends(targets: Sequence[Target]) -> tuple[Floats, Floats]:
-    """Return what was reported on the scales of the error models: low ends, widths to the high ends."""
+    """Return what was reported, one per target, on the scales of errors: low ends, widths to high ends."""
     low = np.array([float(target.scaled(target.low)) for target in targets])
     high = np.array([float(target.scaled(target.high)) for target in targets])
     return low, high - low

@@ -102,7 +102,7 @@ def resampled(weights: Floats, n: int, seed: int) -> NDArray[np.int64]:
 
 
 def by_regression(bank: Bank, targets: Sequence[Target], power: float = FLATTER) -> Floats:
-    """Return posterior means by linear regression from a flatter fit: another look at the same bank.
+    """Return the posterior mean of every quantile by linear regression from a flatter fit of the same bank.
 
     Rows are weighed with the likelihood to a power below 1. What is left of it is a normal law of distances
     from the targets with a variance of 1 ÷ (1 − power); parameters follow distances by their covariance, in a

@@ -34,6 +34,11 @@ def gap_table(rate):
     ----------
     rate : float
         Dominating probability per month, 0 < rate < 1.
+
+    Raises
+    ------
+    ValueError
+        If the rate is not between 0 and 1.
     """
     if not 0.0 < rate < 1.0:
         raise ValueError(f"the candidate clock needs a monthly rate between 0 and 1, not {rate!r}")

@@ -202,7 +202,13 @@ def draw_table(request: Request, folder: Path) -> DrawTable:
 
 
 def drawn_rows(request: Request) -> list[dict[str, Value]]:
-    """Return the draws: rows of the user's table, of the shipped posterior, or of a Latin hypercube."""
+    """Return the draws: rows of the user's table, of the shipped posterior, or of a Latin hypercube.
+
+    Raises
+    ------
+    InputError
+        If the table has fewer rows than draws are wanted.
+    """
     if request.draws_from is not None:
         rows = read_rows(request.draws_from, request.draws)
         if len(rows) < request.draws:

@@ -96,7 +96,7 @@ class Bank(NamedTuple):
         return variance_shares(table.to_numpy(), crossed=self.common_seeds)
 
     def some_draws(self, most: int) -> NDArray[np.int64]:
-        """Return the positions of all draws, or of so many that are picked at random, always the same."""
+        """Return positions of draws, shape (n,): all, or so many picked at random, always the same."""
         n = len(self.draws)
         if n <= most:
             return np.arange(n)

@@ -150,7 +150,13 @@ class DesignReader:
         return Design(study, uncertain, replications, levers.names if levers else ())
 
     def parts(self) -> "Parts":
-        """Return the parts of a design, its strategies without levers yet; raise all that is wrong."""
+        """Return the parts of a design, its strategies without levers yet; raise all that is wrong.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong, in the order of lines.
+        """
         content = self.document.value
         if not isinstance(content, Mapping):
             raise InputError([*self.problems, self.document.problem("file.not_mapping")])
@@ -404,7 +410,13 @@ class DesignReader:
                     self.refuse("design.held", (block, PARAMETERS, name), key=name)
 
     def candidates(self, base: Mapping[str, Strategy], levers: Sampling | None) -> dict[str, Candidate]:
-        """Return every strategy with every combination of levers."""
+        """Return every strategy with every combination of levers.
+
+        Raises
+        ------
+        InputError
+            If a lever cannot be set in a strategy.
+        """
         if levers is None:
             return {name: Candidate(name, strategy) for name, strategy in base.items()}
         settings = list(METHODS[levers.method](levers))

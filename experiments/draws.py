@@ -195,7 +195,7 @@ PROBES = (MORRIS, SOBOL_PAIRS)
 
 
 def probe_points(sampling: Sampling, blocks: Sequence[int]) -> NDArray[np.float64]:
-    """Return the points of such a design; ``blocks`` are how many it began with and was expanded by.
+    """Return the points of such a design, one per row; ``blocks``: how many it began with and grew by.
 
     Trajectories are added beside the first; the sequence of Sobol' goes on.
     """

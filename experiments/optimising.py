@@ -113,7 +113,13 @@ def run_optimise(
 
 
 def require_pymoo() -> None:
-    """Refuse politely where pymoo is missing: it is an extra."""
+    """Refuse politely where pymoo is missing: it is an extra.
+
+    Raises
+    ------
+    InputError
+        If it is missing, with the command that installs it.
+    """
     try:
         import pymoo  # noqa: F401
     except ImportError as error:
@@ -172,7 +178,7 @@ def _rounded(value: Value, axis: Axis) -> Value:
 def evaluate(
     search: Search, asked: Sequence[Mapping[str, Value]], progress: Progress
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Make the runs of some plans; return objectives (less is better) and money over the budget."""
+    """Make the runs of some plans; return, a row per plan, objectives (less is better), money over budget."""
     names = [plan_of(search, settings) for settings in asked]
     problem = search.problem
     make(search, search_jobs(search.study(), problem, search.draws, tuple(dict.fromkeys(names))), progress)

@@ -156,6 +156,11 @@ def probe(
 
     All draws have the same seeds, so that what changes from one to the next is due to the parameter alone.
     ``options`` are those of :func:`experiments.sweeping.run_design`.
+
+    Raises
+    ------
+    InputError
+        If the folder has no design to take ranges from.
     """
     path = source / DESIGN if source.is_dir() else source
     if source.is_dir() and not path.is_file():

@@ -305,7 +305,7 @@ def failures(folder: Path) -> pd.DataFrame:
 
 
 def read_details(folder: Path) -> dict[int, dict[str, np.ndarray]]:
-    """Return the arrays of all runs: by number of the run, by name."""
+    """Return the arrays of all runs, each of shape (n,): by number of the run, by name."""
     found: dict[int, dict[str, np.ndarray]] = {}
     paths = sorted(
         (Path(folder) / DETAILS).glob("*.parquet"), key=lambda path: path.stem.removeprefix("part-")

@@ -92,7 +92,13 @@ class Declaration(BaseModel):
 
     @property
     def allowed(self) -> tuple[float, float]:
-        """The ends of what is accepted: minimum and maximum, or else low and high."""
+        """The ends of what is accepted: minimum and maximum, or else low and high.
+
+        Raises
+        ------
+        ValueError
+            If it is a number without a range, which the checks of a declaration rule out.
+        """
         if self.type == "month":
             return float(NEVER), float(LAST_MONTH)
         if self.type == "switch":
@@ -191,6 +197,8 @@ def declarations(folder: Path = FOLDER) -> dict[str, Declaration]:
     ------
     ValueError
         If a declaration is incomplete or doubled: an error of this project, not of its users.
+    InputError
+        If a file is no YAML.
     """
     found: dict[str, Declaration] = {}
     for topic in TOPICS:

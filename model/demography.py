@@ -106,7 +106,7 @@ def plan_sectors(
 
 
 def slots_needed(births: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Most children of a sector at any moment: at the end of a month, or after births and before moves."""
+    """Most children of every sector at any moment: at a month's end, or after births and before moves."""
     in_month = target[:, :-1] + births[:, 1:]
     return np.maximum(target.max(axis=1), in_month.max(axis=1))
 

@@ -50,7 +50,7 @@ def nearest_counties(table: pd.DataFrame, count: int, radius_km: float) -> list[
 
 
 def edges_to_neighbours(table: pd.DataFrame, edges: Iterable[tuple[int, int]]) -> list[np.ndarray]:
-    """Return neighbours from pairs (county that looks, county that is looked at) of county codes.
+    """Return rows of neighbours, per county, from pairs (county that looks, county looked at) of codes.
 
     Raises
     ------

@@ -83,6 +83,11 @@ def county_scores(order, counties, villages=None, ranking=None):
         VILLAGE; needed by remotest_first, which otherwise leaves counties equal.
     ranking : float array, optional
         The user's column, one number per county, for ``ranking``.
+
+    Raises
+    ------
+    ValueError
+        If the order is "ranking" and its column does not fit.
     """
     n = len(counties)
     if order == POOREST:
@@ -137,6 +142,11 @@ def village_scores(order, counties, townships, villages, children, ranking=None)
         Expected number of children, simulated or not.
     ranking : float array, one per village, optional
         The user's column.
+
+    Raises
+    ------
+    ValueError
+        If the order is "ranking" and its column does not fit.
     """
     if order == POOREST:
         return -np.asarray(villages.poverty, dtype=np.float64)

@@ -96,7 +96,13 @@ def own_world(
 def complete_counties(
     counties: pd.DataFrame, listed: pd.DataFrame | None, parameters: Parameters
 ) -> pd.DataFrame:
-    """Fill what a user's county table leaves out; a row per county, in the order of the codes."""
+    """Fill what a user's county table leaves out; a row per county, in the order of the codes.
+
+    Raises
+    ------
+    ValueError
+        If a county that is not in the national table lacks its children.
+    """
     national = national_counties(parameters).set_index("county_code", drop=False)
     rows = []
     for each in counties.to_dict("records"):
@@ -136,7 +142,13 @@ def _stranger(code: int, national: pd.DataFrame) -> dict[str, Any]:
 
 
 def listed_villages(villages: pd.DataFrame | None, counties: pd.DataFrame) -> pd.DataFrame | None:
-    """Sort villages as a world has them, with numbered townships; None if there is no table."""
+    """Sort villages as a world has them, with numbered townships; None if there is no table.
+
+    Raises
+    ------
+    ValueError
+        If a county or a kind is unknown.
+    """
     if villages is None:
         return None
     listed = villages.copy()

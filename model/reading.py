@@ -98,7 +98,13 @@ def read_yaml(path: Path) -> Document:
 
 
 def parse_yaml(content: str, name: str) -> Document:
-    """Read YAML from a text; ``name`` is what messages call it."""
+    """Read YAML from a text; ``name`` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        If it is empty or no YAML, with the line.
+    """
     try:
         node = yaml.compose(content, Loader=_LOADER)
     except yaml.YAMLError as error:

@@ -171,6 +171,11 @@ def load_scenario(path: Path, services: Services | None = None, **overrides: Any
 
     The strategy is a name, a path seen from the file, or written out in place. Parameters given here are
     merged with those of the file.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong, in file and line.
     """
     document = read_yaml(path)
     problems = list(document.problems)

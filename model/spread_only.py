@@ -170,6 +170,11 @@ def run_spread(
     ----------
     path : float array, optional
         What happens outside the world; by default the stored national path.
+
+    Raises
+    ------
+    ValueError
+        If the depth is unknown, or needs villages that the world lacks.
     """
     if depth not in DEPTHS:
         raise ValueError(f"depth {depth!r} is not one of {', '.join(DEPTHS)}")

@@ -193,7 +193,7 @@ def _national_neighbours(count: int, radius_km: float):
 
 
 def world_neighbours(counties, table, rules, edges=None) -> tuple[np.ndarray, np.ndarray]:
-    """Return the neighbours of the world's counties; those outside a part of the country count as OUTSIDE."""
+    """Return the neighbours of every county of the world; those outside its part of it are OUTSIDE."""
     codes = np.asarray(counties["code"])
     if edges is not None:
         return compressed(edges_to_neighbours(table, edges), codes, codes)

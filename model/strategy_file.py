@@ -104,7 +104,13 @@ class StrategyReader:
         self.problems.append(self.document.problem(code, *place, **values))
 
     def finish(self) -> None:
-        """Raise all that was noted."""
+        """Raise all that was noted.
+
+        Raises
+        ------
+        InputError
+            If there was anything.
+        """
         if self.problems:
             raise InputError(self.problems)
 

@@ -67,7 +67,7 @@ def describe_villages(world: World, parameters: Parameters) -> None:
 
 
 def road_km(quantile: np.ndarray, west: np.ndarray, furthest_km: float) -> np.ndarray:
-    """Distance to the road head at a quantile of the villages of the west or of the rest.
+    """Distance to the road head, one per quantile of the villages of the west or of the rest.
 
     Only the far classes of the west are published; the nearer ones share what is left as in the country, and
     the classes of the rest follow from the national ones.
@@ -83,7 +83,7 @@ def road_km(quantile: np.ndarray, west: np.ndarray, furthest_km: float) -> np.nd
 
 
 def seat_hours(score: np.ndarray, region: np.ndarray, log_sd: float) -> np.ndarray:
-    """Hours from a township to the county seat at a standard score, lognormal within each region [D22]."""
+    """Hours to the county seat, one per township's score, lognormal within each region [D22]."""
     medians = np.exp(-log_sd * ndtri(np.array(WITHIN_ONE_HOUR)))
     return medians[region] * np.exp(log_sd * score)
 

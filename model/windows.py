@@ -119,7 +119,7 @@ class WithAgents(mesa.Model):
         raise LookupError(f"no child {id} lives here in month {self.month} with seed {self.scenario.seed}")
 
     def child_keys(self, slots: np.ndarray, births: np.ndarray) -> np.ndarray:
-        """Return the keys of children in places, born in months: ``model.needs.key_of_child`` for arrays."""
+        """Return the keys of children, one per place and birth: ``model.needs.key_of_child`` for arrays."""
         villages = self.state.villages
         v = np.searchsorted(villages["first_slot"], slots, side="right") - 1
         ordinals = ((slots - villages["first_slot"][v]) << BIRTH_BITS) + births + BIRTH_SHIFT

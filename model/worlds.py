@@ -103,6 +103,11 @@ def uniform_world(
         At both censuses; every village has the same number.
     counties : int
         Counties to divide the villages over, at most one per village.
+
+    Raises
+    ------
+    ValueError
+        If there are more counties than villages, or none.
     """
     if not 1 <= counties <= n_villages:
         raise ValueError(f"{n_villages} villages cannot be divided over {counties} counties")

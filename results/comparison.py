@@ -111,16 +111,16 @@ class Comparison(NamedTuple):
         return pd.DataFrame(rows, columns=columns)
 
     def stack(self, strategy: str, field: str, key: str | None = None) -> NDArray:
-        """Return a field of the digests (or an entry of it) with the replications in front, or the draws."""
+        """Return a field of the digests (or an entry of it), shape (replications or draws, ...)."""
         return self.by_draw(self.run_by_run(strategy, field, key))
 
     def run_by_run(self, strategy: str, field: str, key: str | None = None) -> NDArray:
-        """Return a field of the digests (or an entry of it) with the runs in front: codes have no mean."""
+        """Return a field of the digests (or an entry of it), shape (runs, ...): codes have no mean."""
         fields = [getattr(run, field) for run in self.digests[strategy]]
         return np.array([entry if key is None else entry[key] for entry in fields])
 
     def exchanged(self, strategy: str, part: str) -> NDArray:
-        """Return what a strategy gained or lost against the first, replication by replication or by draw."""
+        """Return what a strategy gained or lost against the first, one per replication or draw."""
         return self.by_draw(np.array([float(getattr(run, part)) for run in self.exchanges[strategy]]))
 
     def runs_table(self) -> pd.DataFrame:

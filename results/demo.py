@@ -75,6 +75,11 @@ def run_demo(
     -------
     Demo
         The page, the pictures, the tables and the facts of the runs.
+
+    Raises
+    ------
+    ValueError
+        With fewer than 2 replications.
     """
     if replications < 2:
         raise ValueError("the demonstration shows ranges, so it needs at least 2 replications")

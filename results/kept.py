@@ -54,7 +54,7 @@ def _from_model(model: ScaleUpModel) -> dict[str, float]:
 
 
 def arrays_of(found: Digest) -> dict[str, Floats]:
-    """Return the arrays of a digest by name, each flat."""
+    """Return the arrays of a digest by name, each flat: shape (n,)."""
     arrays = {
         f"{field}{SEPARATOR}{service}": getattr(found, field)[k]
         for field in PER_SERVICE

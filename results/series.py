@@ -98,7 +98,7 @@ class Cube(NamedTuple):
     measures: tuple[str, ...]
 
     def of(self, measure: str, stratum: str = ALL, service: str = ALL) -> NDArray[np.int64]:
-        """Return one count by month."""
+        """Return one count by month, shape (months,)."""
         return self.values[
             :, self.strata.index(stratum), self.services.index(service), self.measures.index(measure)
         ]

@@ -41,7 +41,7 @@ class SpreadView(NamedTuple):
 
     @property
     def dates(self) -> Floats:
-        """Ends of the months as years with a fraction."""
+        """Ends of the months as years with a fraction, one per month."""
         return years(np.arange(1, self.n_months + 1))
 
 

@@ -63,7 +63,7 @@ class PostsView(Protocol):
 
     @property
     def dates(self) -> Floats:
-        """Ends of the months as years with a fraction."""
+        """Ends of the months as years with a fraction, one per month."""
 
 
 class ParametersView(Protocol):
@@ -125,7 +125,7 @@ class RunView(NamedTuple):
 
 
 def years(months: NDArray | float) -> Floats:
-    """Return the beginning of months as years with a fraction: 0 is 2010.33, the first of May 2010."""
+    """Return the beginning of months as years with a fraction, one per month: 0 (May 2010) is 2010.33."""
     return START_YEAR + (np.asarray(months) + START_MONTH_OF_YEAR - 1) / MONTHS_PER_YEAR
 
 

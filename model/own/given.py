@@ -79,7 +79,7 @@ class Given:
 
 
 def posts_first(rank: NDArray[np.int32], given: Given | None, counties: Any) -> NDArray[np.int32]:
-    """Move villages whose post exists or is dated to the front of their county, the earliest first."""
+    """Return the ranks, one per village: those whose post exists or is dated are first, by date."""
     if given is None or not len(given.post_month):
         return rank
     owner = np.repeat(np.arange(len(counties)), counties["n_villages"])

@@ -83,6 +83,11 @@ def cascade(
         Number of rows wanted; by default the largest group plus one.
     filed_in, served_in
         Months from opening to filing, and from filing to service, that still count.
+
+    Raises
+    ------
+    ValueError
+        If ``group`` does not give a number from 0 per spell.
     """
     row = np.zeros(len(spells), dtype=np.int64) if group is None else np.asarray(group, dtype=np.int64)
     if row.shape != (len(spells),) or (row < 0).any():

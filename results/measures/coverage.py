@@ -158,6 +158,11 @@ def multiple_deprivation(unmet: ArrayLike) -> MultipleDeprivation:
     ----------
     unmet
         Boolean, shape (children, services): is this child's need for this service unmet now?
+
+    Raises
+    ------
+    ValueError
+        If ``unmet`` has not two axes.
     """
     table = np.asarray(unmet, dtype=bool)
     if table.ndim != 2:

@@ -74,6 +74,11 @@ def shapley(outcomes: ArrayLike, n_switches: int) -> Floats:
     outcomes
         Shape (2,) × switches + (...): ``outcomes[1, 0, …]`` is the outcome with the first switch on and the
         second off. So n switches need 2ⁿ runs.
+
+    Raises
+    ------
+    ValueError
+        If an axis of a switch has not two entries.
     """
     table = np.asarray(outcomes, dtype=np.float64)
     if n_switches < 1 or table.shape[:n_switches] != (2,) * n_switches:

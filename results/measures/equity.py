@@ -137,7 +137,7 @@ def concentration_index(numerators: ArrayLike, denominators: ArrayLike) -> Float
 
 
 def slope_index(numerators: ArrayLike, denominators: ArrayLike) -> Floats:
-    """Return the slope index of inequality: fitted outcome of the richest minus that of the poorest.
+    """Return the slope index of inequality: fitted outcome of the richest minus that of the poorest, (...,).
 
     The slope of the regression of the outcome on the rank, weighted by people: the absolute gap between the
     two ends of the scale, in units of the outcome. NaN where everybody has the same rank.
@@ -147,7 +147,7 @@ def slope_index(numerators: ArrayLike, denominators: ArrayLike) -> Floats:
 
 
 def relative_index(numerators: ArrayLike, denominators: ArrayLike) -> Floats:
-    """Return the relative index of inequality: fitted outcome of the richest ÷ that of the poorest.
+    """Return the relative index of inequality: fitted outcome of the richest ÷ that of the poorest, (...,).
 
     The ratio of Mackenbach & Kunst (1997). The other form in use, slope ÷ mean, is close to six times the
     concentration index and is not reported twice. NaN where the line fitted to a bounded outcome falls to

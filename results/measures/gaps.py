@@ -24,12 +24,12 @@ class Gap(NamedTuple):
 
     @property
     def absolute(self) -> Floats:
-        """Return group minus reference, in units of the outcome."""
+        """Return group minus reference elementwise, in units of the outcome."""
         return np.subtract(self.group.value, self.reference.value)
 
     @property
     def relative(self) -> Floats:
-        """Return group ÷ reference, NaN where the reference is zero."""
+        """Return group ÷ reference elementwise, NaN where the reference is zero."""
         return divide(self.group.value, self.reference.value)
 
 
@@ -88,6 +88,11 @@ def fifths(numerators: ArrayLike, denominators: ArrayLike, n_groups: int = N_FIF
     -------
     Ratio
         Shape (..., n_groups); parts are fractional where a bin was divided.
+
+    Raises
+    ------
+    ValueError
+        If the two shapes differ.
     """
     top, bottom = counts(numerators, "numerators"), counts(denominators, "denominators")
     if top.shape != bottom.shape:

@@ -98,7 +98,13 @@ def t_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
 def paired_difference(
     strategy: ArrayLike, reference: ArrayLike, confidence: float = CONFIDENCE
 ) -> PairedDifference:
-    """Return strategy minus reference over replications that share random numbers, (replications,) each."""
+    """Return strategy minus reference over replications that share random numbers, (replications,) each.
+
+    Raises
+    ------
+    ValueError
+        If the two shapes differ.
+    """
     a, b = np.asarray(strategy, dtype=np.float64), np.asarray(reference, dtype=np.float64)
     if a.shape != b.shape or a.ndim != 1:
         raise ValueError(f"replications must be paired one to one: shapes {a.shape} and {b.shape}")
@@ -193,6 +199,11 @@ def bootstrap_interval(
         Takes as many one-dimensional arrays as there are samples, returns a number.
     seed
         Of the resampling only: the same data give the same interval.
+
+    Raises
+    ------
+    ValueError
+        If samples are not flat and equally long.
     """
     columns = [np.asarray(sample, dtype=np.float64) for sample in samples]
     n = len(columns[0])
@@ -247,6 +258,11 @@ def variance_shares(values: ArrayLike, *, crossed: bool = False) -> VarianceShar
     crossed
         Whether replication k has the same seed in every draw. What a seed does to all draws alike is then no
         part of what leaks into their differences.
+
+    Raises
+    ------
+    ValueError
+        With fewer than two draws or replications, or unknown values.
     """
     table = np.asarray(values, dtype=np.float64)
     if table.ndim != 2 or min(table.shape) < 2 or np.isnan(table).any():

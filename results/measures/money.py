@@ -60,6 +60,11 @@ def discount_factors(n_months: int, rate: float = DISCOUNT_RATE, base_month: int
     """Return the factor of each month, shape (n_months,): (1 + rate) to the power −(months after base ÷ 12).
 
     Effects are discounted at the same rate as costs. Months before the base are compounded.
+
+    Raises
+    ------
+    ValueError
+        If the rate is −1 or less.
     """
     if rate <= -1:
         raise ValueError(f"a yearly rate must be above −1, not {rate}")
@@ -81,6 +86,11 @@ def yuan_by_year(fen_per_month: ArrayLike, years: ArrayLike) -> tuple[NDArray[np
         Integers, in fen; any leading axes (category, payer, county). Sums are exact before the division.
     years
         Calendar year of each month, shape (months,).
+
+    Raises
+    ------
+    ValueError
+        If amounts are no integers, or years do not fit them.
     """
     fen, year_of = np.asarray(fen_per_month), np.asarray(years)
     if not np.issubdtype(fen.dtype, np.integer) or fen.shape[-1:] != year_of.shape:
@@ -177,6 +187,11 @@ def acceptability(yuan: ArrayLike, effect: ArrayLike, yuan_per_effect: ArrayLike
     -------
     ndarray
         Rows add up to 1; strategies that are equally good share a draw.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ or values are unknown.
     """
     costs, effects = np.asarray(yuan, dtype=np.float64), np.asarray(effect, dtype=np.float64)
     if costs.shape != effects.shape or costs.ndim != 2 or np.isnan(costs).any() or np.isnan(effects).any():

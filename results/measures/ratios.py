@@ -22,7 +22,7 @@ class Ratio(NamedTuple):
 
     @property
     def value(self) -> Floats:
-        """Return numerator ÷ denominator, NaN where the denominator is zero (nobody to speak about)."""
+        """Return numerator ÷ denominator elementwise, NaN where the latter is zero (nobody is there)."""
         return divide(self.numerator, self.denominator)
 
     def pooled(self, axis: int | tuple[int, ...] | None = None) -> "Ratio":
@@ -53,7 +53,7 @@ def divide(numerator: ArrayLike, denominator: ArrayLike) -> Floats:
 
 
 def amounts(values: ArrayLike, name: str) -> Floats:
-    """Return ``values`` as float64 after checking that they are non-negative and known.
+    """Return ``values``, of any shape, as float64 after checking that they are non-negative and known.
 
     Raises
     ------

@@ -77,17 +77,17 @@ class Spells:
 
 
 def happened(month: Months) -> NDArray[np.bool_]:
-    """Return where a month is a real one."""
+    """Return where a month is a real one, one per month."""
     return month != NO_MONTH
 
 
 def happened_within(month: Months, since: Months, months: int) -> NDArray[np.bool_]:
-    """Return where ``month`` is a real one, at most ``months`` after ``since`` (which must be real too)."""
+    """Return, per month, whether it is real and at most ``months`` after ``since`` (which must be too)."""
     return happened(month) & happened(since) & (month - since <= months)
 
 
 def served_within(spells: Spells, months: int = SERVED_WITHIN_MONTHS) -> NDArray[np.bool_]:
-    """Return which spells were served at most ``months`` after filing, without giving up on the way.
+    """Return, one per spell, whether it was served within ``months`` of filing, without giving up on the way.
 
     A family that gave up and came back did not have one short wait; its first wait ended when it gave up.
     """
