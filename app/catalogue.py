@@ -29,6 +29,8 @@ LEVEL_OUTCOMES = (
     "villages_with_post", "villages_active", "spells_found", "spells_filed", "spells_served",
     "in_time_of_filed_share", "wait_alone_months", "effective_coverage_share", "unmet_needs", "cost_yuan",
 )  # fmt: skip
+SPREAD_OUTCOMES = ("villages_with_post", "villages_active", "cost_yuan")
+"""What two runs without children can differ in."""
 OTHER_OUTCOMES = ("spells_filed_helped", "spells_served_helped", "spells_gave_up", "wait_helped_months")
 CHART_SNIPPET = "window.vegaEmbed = vegaEmbed; window.vega = vega; window.vegaLite = vegaLite;"
 TEXT_PREFIXES = (
@@ -58,6 +60,7 @@ def catalogue(limits: Limits) -> dict[str, Any]:
             for name in sorted({*NEEDS, MET, NEEDED, *LEVEL_OUTCOMES, *OTHER_OUTCOMES})
         },
         "outcomes": LEVEL_OUTCOMES,
+        "spread_outcomes": SPREAD_OUTCOMES,
         "village_states": VILLAGE_STATES,
         "replications": limits.replications,
         "followed_villages": limits.followed_villages,

@@ -210,5 +210,6 @@ def about(model: ScaleUpModel, child: Place, rows: pd.DataFrame) -> dict[str, ob
         "county": str(model.world.table.county.iloc[county]),
         "county_en": english_names([int(state.counties["code"][county])])[0],
         "born": f"{year_of(child.birth_month)}-{month_of_year(child.birth_month):02d}",
+        "birth_month": int(child.birth_month),
         "traits": [name for name in TRAITS if bool(rows[name].any())],
     }

@@ -85,13 +85,8 @@ def who(life: Life, language: str) -> str:
     values = {**life.about, "traits": comma.join(traits) or text("life.no_trait", language)}
     if language == "en" and life.about["county_en"]:
         values["county"] = text("life.county", language, name=life.about["county_en"])
-    values["born"] = _date(str(life.about["born"]), language)
+    values["born"] = month_name(life.about["birth_month"], language)  # type: ignore[arg-type]
     return text("life.who", language, **values)
-
-
-def _date(month: str, language: str) -> str:
-    year, of_year = month.split("-")
-    return text("life.born", language, year=year, month=int(of_year))
 
 
 def sentences(steps: Sequence[Step], month: int, labels: dict[str, str], language: str) -> list[str]:

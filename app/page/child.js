@@ -6,7 +6,7 @@ import { both, language, monthName, onLanguage, t, whole, worldName } from "bare
 
 const SIDES = ["with_worker", "without"];
 const HEADS = { with_worker: "life.with", without: "life.without" };
-const [ROW, BAND, LEFT, RIGHT, TOP] = [24, 8, 4, 20, 22];
+const [ROW, BAND, GAP, LEFT, RIGHT, TOP] = [24, 8, 18, 4, 20, 22];
 const SHOWN = { 2: "need-untouched", 3: "need-gathering", 4: "need-gathering", 5: "need-gathering", 6: "need-waiting", 7: "need-waiting", 8: "need-next-term", 9: "served", 10: "need-gave-up" };
 const KEY = [["need-untouched", "app.need.untouched"], ["need-gathering", "app.need.gathering"], ["need-waiting", "app.need.waiting"], ["need-gave-up", "app.need.gave_up"], ["served", "app.life.served"]];
 const SVG = "http://www.w3.org/2000/svg";
@@ -61,8 +61,7 @@ export function childView(catalogue) {
   function write() {
     if (!life) return;
     const { about, unmet_months: unmet, months } = life;
-    const [year, month] = about.born.split("-").map(Number);
-    who.textContent = t("life.who", { ...about, county: language() === "en" && about.county_en ? t("life.county", { name: about.county_en }) : about.county, born: t("life.born", { year, month }), traits: about.traits.map((each) => t(`stratum.${each}`)).join(t("life.comma")) || t("life.no_trait") });
+    who.textContent = t("life.who", { ...about, county: language() === "en" && about.county_en ? t("life.county", { name: about.county_en }) : about.county, born: monthName(about.born), traits: about.traits.map((each) => t(`stratum.${each}`)).join(t("life.comma")) || t("life.no_trait") });
     answer.textContent = t("life.answer", { last: monthName(months[months.length - 1]), with_worker: whole(unmet.with_worker), without: whole(unmet.without) });
     key.replaceChildren(...KEY.flatMap(([name, say]) => [h("span.item", {}, h("span.swatch", { style: `background:var(--${name})` }), t(say)), " "]));
     drawLines();
@@ -76,7 +75,7 @@ export function childView(catalogue) {
     const width = Math.max(320, lines.clientWidth);
     const n = life.months.length;
     const x = (month) => LEFT + labels + (month * (width - LEFT - RIGHT - labels)) / n;
-    const height = TOP + services.length * (2 * ROW + 10) + 24;
+    const height = TOP + services.length * (2 * ROW + GAP) + 16;
     const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": answer.textContent });
     const ink = { "font-size": 14, fill: colour("ink"), "dominant-baseline": "middle" };
     life.months.forEach((month, m) => {
@@ -84,7 +83,7 @@ export function childView(catalogue) {
       svg.append(shape("line", { x1: x(m), x2: x(m), y1: TOP - 6, y2: height - 22, stroke: colour("grid") }), shape("text", { ...ink, x: x(m), y: height - 10, "text-anchor": "middle", fill: colour("muted") }, month.slice(0, 4)));
     });
     services.forEach((service, row) => {
-      const top = TOP + row * (2 * ROW + 10);
+      const top = TOP + row * (2 * ROW + GAP);
       svg.append(shape("text", { ...ink, x: LEFT, y: top - 6, "font-weight": 600 }, both(life.services[service])));
       SIDES.forEach((side, i) => {
         const y = top + 10 + i * (ROW - 4);

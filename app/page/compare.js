@@ -117,6 +117,9 @@ export function compareView(catalogue) {
     return both(label) || nameOf(strategy ?? films[i]?.asked.strategy ?? sides[i].select.value);
   }
 
+  /** Without children there are posts and money alone. */
+  const outcomesShown = () => (films.every((film) => film?.opening?.has_children !== false) ? catalogue.outcomes : catalogue.spread_outcomes);
+
   function nameOf(name) {
     return both(catalogue.strategies.find((each) => each.name === name)?.label) || name;
   }
@@ -147,7 +150,7 @@ export function compareView(catalogue) {
 
   function writeOutcomes() {
     if (!known) return;
-    const rows = known.outcomes.filter((row) => catalogue.outcomes.includes(row.outcome) && row.first.estimate !== null);
+    const rows = known.outcomes.filter((row) => outcomesShown().includes(row.outcome) && row.first.estimate !== null);
     const clear = rows.filter((row) => row.verdict === "higher" || row.verdict === "lower").length;
     outcome.body.querySelector(".answer").textContent = t("app.compare.answer", { clear, n: rows.length, pairs: known.pairs });
     outcome.body.querySelector(".hint").textContent = t(known.draws > 1 ? "app.compare.hint.draws" : "app.compare.hint", { draws: known.draws });

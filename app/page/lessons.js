@@ -10,6 +10,9 @@ import { player } from "barefoot/player";
 import { compare, offline } from "barefoot/source";
 import { both, number, onLanguage, percent, t, whole } from "barefoot/text";
 
+/** Verdicts on a difference that chance does not explain. */
+const CLEAR = ["higher", "lower"];
+
 /** The view of all lessons. */
 export function lessonView(catalogue) {
   const clock = new Clock();
@@ -29,7 +32,8 @@ export function lessonView(catalogue) {
   const heads = places.map((place) => { const head = h("h2"); place.element.prepend(head); return head; });
   const bar = player(clock, () => films[0]);
   const child = childView(catalogue);
-  const stage = h("div.view", {}, h("div.two", {}, ...places.map((place) => place.element)), bar.element, h("div.two.flows", {}, ...flows.map((flow) => flow.element)));
+  const flowing = h("div.two.flows", {}, ...flows.map((flow) => flow.element));
+  const stage = h("div.view", {}, h("div.two", {}, ...places.map((place) => place.element)), bar.element, flowing);
   clock.limit = () => Math.min(...films.map((film) => film?.known ?? 0));
   clock.end = () => films[0]?.nMonths ?? 0;
   onLanguage(write);
@@ -58,7 +62,7 @@ export function lessonView(catalogue) {
     films.forEach((film, i) => {
       places[i].use(film);
       flows[i].use(film);
-      film.on("opening", bar.newFilm);
+      film.on("opening", () => { bar.newFilm(); write(); });
       film.on("frame", () => { if (mine === serial && clock.limit() === 1 && !clock.playing) { clock.seek(0); if (!calm()) clock.play(); } if (film.known % 8 === 0) bar.draw(); });
       film.on("over", () => { if (mine !== serial) return; bar.draw(); if (calm() && films.every((each) => each.over)) clock.seek(clock.end() - 1); write(); });
     });
@@ -97,6 +101,7 @@ export function lessonView(catalogue) {
 
   function write() {
     list.replaceChildren(...catalogue.lessons.map((each, i) => h("li", {}, h("button.quiet", { type: "button", "aria-current": each === lesson ? "true" : null, onclick: () => open(each.name) }, h("span.number", {}, String(i + 1)), t(`lesson.${each.name}.title`)))));
+    flowing.hidden = films.some((film) => film?.opening && !film.opening.has_children);
     stage.hidden = !lesson || lesson.kind === "life" || !films[0];
     child.told.hidden = !lesson || lesson.kind !== "life" || !known;
     ask.element.hidden = truth.element.hidden = !lesson;
@@ -121,7 +126,7 @@ export function lessonView(catalogue) {
     truth.show(revealed && found ? "ready" : "empty", "app.lesson.hidden");
     if (!revealed || !found) return;
     truth.body.querySelector(".answer").textContent = t(`${name}.reveal`, found.values);
-    truth.body.querySelector(".verdict-line").textContent = found.verdict ? `${t(`app.verdict.${found.verdict}`)} ${t("app.lesson.pairs", { n: known.pairs })}` : "";
+    truth.body.querySelector(".verdict-line").textContent = found.verdict ? t(CLEAR.includes(found.verdict) ? "app.lesson.clear" : "app.lesson.unclear", { n: known.pairs }) : "";
     truth.body.querySelector(".notice").replaceChildren(...[0, 1].map((i) => h("li", {}, t(`${name}.notice.${i}`))));
   }
 

@@ -7,6 +7,8 @@ import { t, whole } from "barefoot/text";
 const STATES = ["none", "wanted", "filled", "active"];
 const LEVELS = [0.01, 0.1, 0.25, 0.5, 0.75];
 const [MANY, LEAST_DOT, DOT_PER_ROOT_CHILD, TEXT, LEAST_NUMBERED] = [4000, 2.2, 0.014, 14, 15];
+/** So few counties are all named, where there is room. */
+const FEW = 30;
 /** States of a need by what is shown of it; the first that a child has decides its colour. */
 const NEEDS = [["need-waiting", [6, 7]], ["need-gathering", [3, 4, 5]], ["need-untouched", [2]], ["need-next-term", [8]], ["need-gave-up", [10]], ["served", [9]]];
 
@@ -48,13 +50,16 @@ export function drawPlaces(context, width, height, { film, layout, view, month, 
   if (many > MANY) pixels(context, width, height, open, { first, sizes, layout, view, states, paint });
   else for (const c of open) discs(context, c, { first, sizes, layout, view, states, sx, sy, paint, width, height });
   closed.sort((a, b) => posts[2 * a + 1] / sizes[a] - posts[2 * b + 1] / sizes[b]);
+  const dots = new Map();
   const size = Math.max(0.55, Math.min(1.2, view.scale / 18));
   for (const c of closed) {
     const share = posts[2 * c + 1] / sizes[c];
     const most = Math.max(LEAST_DOT, layout.radius[c] * view.scale);
-    dot(context, sx(layout.x[c]), sy(layout.y[c]), Math.min(size * (LEAST_DOT + DOT_PER_ROOT_CHILD * Math.sqrt(children[c])), most * 1.6), paint.levels[level(share)]);
+    const [x, y, r] = [sx(layout.x[c]), sy(layout.y[c]), Math.min(size * (LEAST_DOT + DOT_PER_ROOT_CHILD * Math.sqrt(children[c])), most * 1.6)];
+    dot(context, x, y, r, paint.levels[level(share)]);
+    dots.set(c, { x, y, r });
   }
-  names(context, [...open, ...closed], { layout, view, sx, sy, width, height, countyName, paint, children });
+  names(context, [...open, ...closed], dots, { layout, view, sx, sy, width, height, countyName, paint, children });
   const near = many <= MANY ? nearVillages(open, { first, sizes, layout, view, sx, sy, inside }) : [];
   for (const v of near) {
     const [x, y, r] = [sx(layout.village.x[v]), sy(layout.village.y[v]), layout.village.radius[v] * view.scale];
@@ -138,27 +143,32 @@ function pixels(context, width, height, open, { first, sizes, layout, view, stat
   context.putImageData(image, 0, 0);
 }
 
-/** Names of counties, the largest first, where there is room for them. */
-function names(context, shown, { layout, view, sx, sy, width, height, countyName, paint, children }) {
-  const room = shown.filter((c) => layout.radius[c] * view.scale > (shown.length < 30 ? 6 : 34));
+/** Names of counties, the largest first, where there is room for them: beside dots, not over them. */
+function names(context, shown, dots, { layout, view, sx, sy, width, height, countyName, paint, children }) {
+  const room = shown.length < FEW ? [...shown] : shown.filter((c) => layout.radius[c] * view.scale > 34);
   if (layout.n === 1 || !room.length || room.length > 250) return;
   context.font = `${TEXT}px ${fontOf(context)}`;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
-  const taken = [];
+  const taken = shown.length < FEW ? [...dots.values()].map(({ x, y, r }) => [x - r, y - r, x + r, y + r]) : [];
   for (const c of room.sort((a, b) => children[b] - children[a])) {
     const name = countyName(c);
     const wide = context.measureText(name).width + 6;
-    const x = Math.max(wide / 2, Math.min(width - wide / 2, sx(layout.x[c])));
-    const y = sy(layout.y[c]) - Math.min(layout.radius[c] * view.scale, 400) - 5;
-    const box = [x - wide / 2, y - TEXT, x + wide / 2, y + 4];
-    if (box[1] < 0 || box[3] > height || taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
-    taken.push(box);
-    context.lineWidth = 3;
-    context.strokeStyle = paint.paper;
-    context.strokeText(name, x, y);
-    context.fillStyle = paint.ink;
-    context.fillText(name, x, y);
+    const r = dots.get(c)?.r ?? Math.min(layout.radius[c] * view.scale, 400);
+    const [at, top] = [sx(layout.x[c]), sy(layout.y[c]) - r - 5];
+    const beside = [[at, top], [at, top + 2 * r + 10 + TEXT], [at + r + 2 + wide / 2, top + r + 10], [at - r - 2 - wide / 2, top + r + 10]];
+    for (const [wanted, y] of dots.has(c) ? beside : beside.slice(0, 1)) {
+      const x = Math.max(wide / 2, Math.min(width - wide / 2, wanted));
+      const box = [x - wide / 2, y - TEXT, x + wide / 2, y + 4];
+      if (box[1] < 0 || box[3] > height || taken.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
+      taken.push(box);
+      context.lineWidth = 3;
+      context.strokeStyle = paint.paper;
+      context.strokeText(name, x, y);
+      context.fillStyle = paint.ink;
+      context.fillText(name, x, y);
+      break;
+    }
   }
 }
 

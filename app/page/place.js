@@ -212,7 +212,7 @@ export function placeView(clock, { compact = false } = {}) {
 
   function creditOf() {
     if (!film?.opening) { credit.textContent = ""; return; }
-    credit.textContent = film.opening.places.invented ? t("app.place.invented") : `${t("figure.credit")}. ${t(film.near ? "app.place.schematic" : "app.place.counties_alone")}`;
+    credit.textContent = film.opening.places.invented ? t("app.place.invented") : [t("figure.credit"), t(film.near ? "app.place.schematic" : "app.place.counties_alone")].join(t("app.stop_mark"));
   }
 
   function describe() {

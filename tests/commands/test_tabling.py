@@ -1,6 +1,7 @@
 """Lists on a terminal: every heading and every cell is whole, at any width, in both languages."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -15,7 +16,7 @@ from model.worlds import worlds_table
 
 pytestmark = pytest.mark.unit
 
-LISTS: dict[str, Callable[[str], list[dict[str, object]]]] = {
+LISTS: dict[str, Callable[[str], Any]] = {
     "worlds": worlds_table,
     "strategies": strategies_table,
     "parameters": parameters_table,
