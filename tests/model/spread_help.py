@@ -37,7 +37,9 @@ def spread_of(
     counties, rules, seed=1, order=PROPORTIONAL, waves=None, places=None, village_share=1.0, score=None
 ):
     """The arrays of the monthly step; no county has neighbours, so all look at their province."""
-    table = pd.DataFrame({"county_code": counties.code, "province_code": 11})
+    table = pd.DataFrame({"county_code": counties.code, "province_code": 11, "poverty_third": 0})
+    for name in ("fiscal_index", "poverty", "pilot"):
+        table[name] = counties[name]
     spread = prepare_spread(counties, table, seed, rules, waves, places, order, score, edges=[])
     spread.nation.village_share = village_share
     return spread

@@ -115,7 +115,8 @@ def test_pilot_villages() -> None:
     assert (np.bincount(villages["county"][pilot], minlength=12) == 10).all()
     assert (villages["kind"][pilot] == KIND_VILLAGE).all()
     assert 617 <= children[pilot].mean() <= 667
-    assert np.average(villages["poverty"][pilot], weights=children[pilot]) == pytest.approx(0.205, abs=1e-4)
+    poor = np.average(villages["poverty"][pilot], weights=children[pilot])
+    assert poor == pytest.approx(default_parameters().poverty_pilot_share, abs=1e-4)
     assert (villages["hiv_affected"] > 0).tolist() == pilot.tolist()
     assert villages["remote"][pilot].mean() > 0.5
 

@@ -90,7 +90,7 @@ def test_spaces_raise_psychosocial_support():
     def supported(model):
         return total(model, "served_helped", "psychosocial") + total(model, "served_alone", "psychosocial")
 
-    few = {"worker_hours_dedicated": 40, "space_opening_per_year": 0, "space_pilot_share": 0.5}
+    few = {"worker_hours_dedicated": 15, "space_opening_per_year": 0, "space_pilot_share": 0.5}
     many = {**few, "space_opening_per_year": 0.3, "spaces_goal_share": 1}
     assert is_up(differences(supported, few, many))
 
@@ -205,7 +205,7 @@ def test_the_discipline_changes_who_is_served_and_hardly_how_many():
 @pytest.mark.parametrize(
     ("low", "high"),
     [
-        ({"cash_multiplier": 0.5}, {"cash_multiplier": 3}),
+        ({"cash_multiplier": 0, "drop_out_per_month": 0.15}, {"cash_multiplier": 6, "drop_out_per_month": 0.15}),
         ({"one_stop": False}, {"one_stop": True}),
     ],
     ids=["cash", "one stop"],

@@ -213,7 +213,8 @@ def test_a_worker_matters_to_the_own_village_only_where_desks_are_elastic():
 
 
 def test_a_child_matters_to_the_own_village_only_where_desks_are_elastic():
-    found, model, slot = differing(remove_child, **APART | SEPARATE_VILLAGES)
+    scarce = {"worker_hours_dedicated": 15}
+    found, model, slot = differing(remove_child, **APART | SEPARATE_VILLAGES | scarce)
     villages = model.state.villages
     owner = np.repeat(np.arange(len(villages)), villages.n_slots)
     assert set(owner[list(found.rows["needs"])]) == {owner[slot]}

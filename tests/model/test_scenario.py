@@ -173,7 +173,8 @@ def test_background_events_happen_in_every_strategy_and_can_be_switched_off() ->
             parameters_at(scenario, month_index(month)) for month in ("2015-12", "2016-01", "2017-04")
         )
         clearance = "hukou_barrier_clearance_per_month"
-        assert [getattr(each, clearance) for each in (before, drive, after)] == [0.17, 0.25, 0.25]
+        start = default_parameters().hukou_barrier_clearance_per_month
+        assert [getattr(each, clearance) for each in (before, drive, after)] == [start, 0.25, 0.25]
         assert [each.hukou_drive_seek_multiplier for each in (before, drive, after)] == [1, 2, 1]
         assert parameters_at(scenario, month_index("2018-12")).election_interval_months == 60
     alone = make_scenario(strategy="no_programme", parameters={"other_policies": False})
@@ -196,7 +197,8 @@ def test_parameters_change_in_the_month_of_the_event_and_stay() -> None:
 @pytest.mark.unit
 def test_draws_of_uncertain_numbers_reach_dated_events() -> None:
     scenario = make_scenario(parameters={"hukou_barrier_clearance_after_2016_per_month": 0.4})
-    assert parameters_at(scenario, 67).hukou_barrier_clearance_per_month == 0.17
+    start = default_parameters().hukou_barrier_clearance_per_month
+    assert parameters_at(scenario, 67).hukou_barrier_clearance_per_month == start
     assert parameters_at(scenario, 68).hukou_barrier_clearance_per_month == 0.4
 
 

@@ -89,7 +89,8 @@ def test_equal_remainders_are_settled_by_the_key_alone():
 
 @pytest.mark.unit
 def test_seats_follow_the_fitted_path_and_a_part_of_the_country_gets_its_part():
-    rules = rules_with()
+    values = {"seats_before_mandate_per_month": 200, "seats_at_mandate_per_month": 3200}
+    rules = rules_with(**values, seats_growth_per_month=0.115)
     counties = counties_of(1, 400_000)
     nation = spread_of(counties, rules, village_share=1.0).nation
     assert national_seats(73, nation, rules) == 200
@@ -99,7 +100,7 @@ def test_seats_follow_the_fitted_path_and_a_part_of_the_country_gets_its_part():
     months = np.array([national_seats(month, nation, rules) for month in range(74)])
     assert set(months) == {0, 1}
     assert abs(months.mean() - 0.26) < 4 * np.sqrt(0.26 * 0.74 / 74)
-    cluster = rules_with(villages_per_post=3)
+    cluster = rules_with(**values, villages_per_post=3)
     nation.village_share = 1.0
     assert national_seats(0, nation, cluster) == 600
 
