@@ -202,10 +202,13 @@ def test_the_discipline_changes_who_is_served_and_hardly_how_many():
     assert is_up(differences(wait_of_the_less_deprived, fifo, by_need))
 
 
+MANY_DROP_OUT = {"drop_out_per_month": 0.15}
+
+
 @pytest.mark.parametrize(
     ("low", "high"),
     [
-        ({"cash_multiplier": 0, "drop_out_per_month": 0.15}, {"cash_multiplier": 6, "drop_out_per_month": 0.15}),
+        (MANY_DROP_OUT | {"cash_multiplier": 0}, MANY_DROP_OUT | {"cash_multiplier": 6}),
         ({"one_stop": False}, {"one_stop": True}),
     ],
     ids=["cash", "one stop"],
