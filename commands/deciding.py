@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from commands.experimenting import SOME_FAILED, Dask, FailFast, Strategies, Workers, tell
-from commands.shared import AsJson, Language, Stopped, app
+from commands.shared import AsJson, Language, Stopped, app, files_lines
 
 Draws = Annotated[
     int | None,
@@ -58,9 +58,7 @@ def map_(
         raise typer.Exit(SOME_FAILED) from None
     paths, said = write_map(found, where, language), answers(found.tables(), language)
     if not as_json:
-        print("\n".join(said))
-        print(text("cli.files_written", language))
-        print("\n".join(map(str, paths)))
+        print("\n".join([*said, *files_lines(paths, language)]))
     more = {"answers": said, "cpu_seconds": found.facts["cpu_seconds"]}
     tell(where, found.facts["counts"], found.facts["made"], language, as_json, more)
 
@@ -111,9 +109,7 @@ def optimise(
     except KeyboardInterrupt:
         raise Stopped(text("experiment.resume", language)) from None
     if not as_json:
-        print("\n".join(said))
-        print(text("cli.files_written", language))
-        print("\n".join(map(str, paths)))
+        print("\n".join([*said, *files_lines(paths, language)]))
     tell(where, found.facts["counts"], found.facts["made"], language, as_json, {"answers": said})
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.shared import AsJson, Language, Stopped, app, compared_player, player
+from commands.shared import AsJson, Language, Stopped, app, compared_player, files_lines, player
 
 SOME_FAILED = 1
 SHOWN_FAILURES = 10
@@ -97,9 +97,7 @@ def compare(
     paths = write_comparison(compared, request, where, language, compared_player())
     facts = {key: value for key, value in compared.facts.items() if key != "concerns"}
     if not as_json:
-        print("\n".join(told(compared, language)))
-        print(text("cli.files_written", language))
-        print("\n".join(map(str, paths)))
+        print("\n".join([*told(compared, language), *files_lines(paths, language)]))
     tell(where, facts.pop("counts"), facts.pop("made"), language, as_json, facts)
 
 
@@ -166,7 +164,6 @@ def report_swept(folder: Path, language: str, as_json: bool, study: Any) -> None
     """Write the report of a sweep; where failures leave nothing to compare, the counts tell of it."""
     from experiments.swept_files import write_swept
     from model.problems import InputError
-    from model.text import text
 
     try:
         paths = write_swept(folder, language, player(), study)
@@ -174,8 +171,7 @@ def report_swept(folder: Path, language: str, as_json: bool, study: Any) -> None
         print("\n".join(error.messages(language)), file=sys.stderr)
         return
     if not as_json:
-        print(text("cli.files_written", language))
-        print(paths[0])
+        print("\n".join(files_lines(paths[:1], language)))
 
 
 def tell(

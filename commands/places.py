@@ -1,15 +1,16 @@
 """Commands for places of the user's own: a template, a check, an import."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commands.shared import CANNOT_BE_DONE, AsJson, Language, app
+from commands.shared import CANNOT_BE_DONE, AsJson, Language, app, say
 
 group = typer.Typer(help="Places of your own: write a template, check it, import it.", no_args_is_help=True)
 app.add_typer(group, name="places")
+
+Places = Annotated[Path, typer.Argument(help="Workbook, CSV file, or folder of CSV files.")]
 
 
 @group.command(epilog="Example: python run.py places template my.xlsx --counties 5309")
@@ -31,17 +32,14 @@ def template(
 @group.command(epilog="Example: python run.py places check my.xlsx --language zh")
 def check(
     language: Language,
-    file: Annotated[Path, typer.Argument(help="Workbook, CSV file, or folder of CSV files.")],
+    file: Places,
     as_json: AsJson = False,
 ) -> None:
     """Check a workbook or CSV file: every problem with sheet, row and column, and how to mend it."""
     from model.own.importing import check_report
 
     report = check_report(file, language)
-    if as_json:
-        print(json.dumps(report.rows, ensure_ascii=False, indent=1))
-    else:
-        print("\n".join(report.lines))
+    say(report.lines, as_json, report.rows)
     if report.rows:
         raise typer.Exit(CANNOT_BE_DONE)
 
@@ -49,7 +47,7 @@ def check(
 @group.command("import", epilog="Example: python run.py places import my.xlsx --name my_prefecture")
 def import_(
     language: Language,
-    file: Annotated[Path, typer.Argument(help="Workbook, CSV file, or folder of CSV files.")],
+    file: Places,
     name: Annotated[str, typer.Option("--name", help="Name of the new world.")],
 ) -> None:
     """Check a file and keep it as a world that all commands accept as --world NAME."""

@@ -1,13 +1,12 @@
 """Commands that ask further questions of runs: what drives outcomes, where a choice holds."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from commands.experimenting import Dask, FailFast, Strategies, Workers, tell
-from commands.shared import AsJson, Language, Stopped, app
+from commands.shared import AsJson, Language, Stopped, app, files_lines, say
 
 
 @app.command(epilog="Example: python run.py sensitivity runs/sweep --method morris")
@@ -61,15 +60,8 @@ def sensitivity(
 
 def told(said: list[str], paths: list[Path], facts: dict[str, Any], language: str, as_json: bool) -> None:
     """Print what was found and where it stands."""
-    from model.text import text
-
-    if as_json:
-        everything = {"found": said, **facts, "files": list(map(str, paths))}
-        print(json.dumps(everything, ensure_ascii=False, indent=1))
-        return
-    print("\n".join(said))
-    print(text("cli.files_written", language))
-    print("\n".join(map(str, paths)))
+    everything = {"found": said, **facts, "files": list(map(str, paths))}
+    say([*said, *files_lines(paths, language)], as_json, everything)
 
 
 @app.command(epilog="Example: python run.py robustness runs/sweep --target 0.5")

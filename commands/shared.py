@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import typer
@@ -74,6 +75,18 @@ def compared_player() -> Any:
     from app.takeaway import compared_player
 
     return compared_player
+
+
+def say(lines: list[str], as_json: bool, content: Any) -> None:
+    """Print lines for people, or the same as JSON for programs."""
+    print(json.dumps(content, ensure_ascii=False, indent=1) if as_json else "\n".join(lines))
+
+
+def files_lines(paths: Iterable[Any], language: str) -> list[str]:
+    """Return the lines that say what was written."""
+    from model.text import text
+
+    return [text("cli.files_written", language), *map(str, paths)]
 
 
 def show(rows: list[dict[str, Any]], language: str, as_json: bool) -> None:

@@ -5,9 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from experiments.bank import Bank, in_numbers
-from experiments.draws import MORRIS
+from experiments.draws import MORRIS, ONE_AT_A_TIME
 from experiments.indices import PAWN
+from experiments.one_by_one import BASE_DRAW
 from experiments.sensing import Sensed, Target
+from model.text import text
 from results.figures.sensing.interactions import bending, grid, matrix
 from results.figures.sensing.tornado import tornado
 from results.measures.catalogue import measure
@@ -51,7 +53,9 @@ def driven_of(sensed: Sensed) -> list[Driven]:
     for target in pictured(sensed.bank, sensed.outcome):
         table = sensed.of(target)
         if len(table):
-            middle = float(sensed.bank.by_draw(sensed.outcome, *target).mean())
+            values = sensed.bank.by_draw(sensed.outcome, *target)
+            moved = sensed.method == ONE_AT_A_TIME
+            middle = float(values.loc[BASE_DRAW] if moved else values.mean())
             found.append(Driven(sensed.outcome, kind_of(sensed.outcome), *target, table, middle))
     return found
 
@@ -63,14 +67,14 @@ def pictures_of(sensed: Sensed, language: str = "en") -> dict[str, Picture]:
         return {}
     last = driven[-1]
     target = (last.strategy, last.reference)
-    meeting: Picture | None
+    meeting: Picture | None = None
     if sensed.method == PAWN:
         order = last.table["parameter"].tolist()
         values = sensed.bank.by_draw(sensed.outcome, *target).to_numpy()
         meeting = grid(last, in_numbers(sensed.bank.draws[order]), values, language)
     elif sensed.method == MORRIS:
         meeting = bending(last, language)
-    else:
+    elif sensed.method != ONE_AT_A_TIME:
         meeting = matrix(last, sensed.pairs_of(target), language)
     drawn = [tornado(driven, sensed.method, language), meeting]
     return {picture.name: picture for picture in drawn if picture is not None}
@@ -81,8 +85,12 @@ def sentences_of(sensed: Sensed, language: str = "en") -> list[str]:
     driven = driven_of(sensed)
     said = [drivers_sentence(each, sensed.method, language) for each in driven]
     for each in driven[-1:]:
+        said.append(weak_sentence(each, language))
+        if sensed.method == ONE_AT_A_TIME:
+            said.append(text("sensing.one_at_a_time", language))
+            continue
         share = sensed.variance_of((each.strategy, each.reference))
-        said += [weak_sentence(each, language), variance_sentence(each, share, language)]
+        said.append(variance_sentence(each, share, language))
     return [sentence for sentence in said if sentence]
 
 

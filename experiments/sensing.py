@@ -29,6 +29,7 @@ from experiments.draws import (
 )
 from experiments.files import read_json
 from experiments.indices import LEAST_DRAWS, PAWN, morris, pawn, sobol
+from experiments.one_by_one import one_by_one
 from experiments.running import Simulate, simulate
 from experiments.store import ABOUT, read_draws
 from experiments.sweeping import DESIGN, Swept, run_design
@@ -42,6 +43,7 @@ DEFAULT_DRAWS = {MORRIS: 20, SOBOL: 256}
 """Trajectories of Morris, points of Sobol'."""
 MOST_DRAWS = {MORRIS: 1_000, SOBOL: 1_024}
 MOST_SOBOL_PARAMETERS = 12
+NO_PAIRS = pd.DataFrame(columns=["parameter", "other", "index", "low", "high", "clear"])
 
 type Target = tuple[str, str]
 """A strategy, and what it is compared with: nothing, or the first strategy."""
@@ -112,7 +114,8 @@ def sensitivity(
     source
         Folder of a sweep or comparison; or, for Morris and Sobol', the file of a design.
     method
-        "pawn" makes no runs; "morris" and "sobol" make theirs in ``out``.
+        "pawn" makes no runs (where one parameter moves at a time, its two ends are told instead); "morris"
+        and "sobol" make theirs in ``out``.
     outcome
         What figures and sentences are about; the tables hold more.
     out
@@ -134,7 +137,9 @@ def sensitivity(
         values = {"value": method, "choices": ", ".join(METHODS)}
         raise InputError([Problem("sensing.method", values)])
     if method == PAWN:
-        return analyse(read_bank(source), method, outcome)
+        bank = read_bank(source)
+        moved = method_of(bank.about) == ONE_AT_A_TIME  # says itself what its parameters do
+        return analyse(bank, ONE_AT_A_TIME if moved else method, outcome)
     where = Path(out) if out else source / method
     made = probe(source, method, where, draws or DEFAULT_DRAWS[method], **options).outcome.made
     found = analyse(read_bank(where), method, outcome)
@@ -216,8 +221,6 @@ def analyse(bank: Bank, method: str, outcome: str = MAIN, targets: Sequence[Targ
     drawn = sampling_of(bank.about)
     if method != method_of(bank.about):
         raise InputError([Problem("sensing.other_method", {"folder": str(bank.folder), "method": method})])
-    if drawn is not None and drawn.method == ONE_AT_A_TIME:
-        raise InputError([Problem("sensing.one_at_a_time", {"folder": str(bank.folder)})])
     if bank.draws.shape[1] == 0 or (method == PAWN and len(bank.draws) < LEAST_DRAWS):
         raise InputError([_too_few(bank, len(bank.draws) if bank.draws.shape[1] else 0)])
     outcomes = [outcome] if targets else outcomes_of(bank, outcome)
@@ -229,19 +232,22 @@ def analyse(bank: Bank, method: str, outcome: str = MAIN, targets: Sequence[Targ
             if y.isna().any():
                 continue
             key = {"outcome": name, "strategy": target[0], "reference": target[1]}
-            alone, both, left_out = (
-                _pawn(bank, y) if method == PAWN or drawn is None else _probed(bank, drawn, y)
-            )
+            if method == ONE_AT_A_TIME:
+                alone, both = _ranked(one_by_one(bank, bank.by_run(name, *target))), NO_PAIRS.copy()
+            else:
+                alone, both, left_out = (
+                    _pawn(bank, y) if method == PAWN or drawn is None else _probed(bank, drawn, y)
+                )
             tables.append(_named(key, alone))
             pairs.append(_named(key, both))
-    if not tables:
+    if not any(map(len, tables)):
         raise InputError([_too_few(bank, 0)])
-    apart = independent(drawn, bank.about["draw_blocks"]) if method != PAWN and drawn else ()
+    apart = independent(drawn, bank.about["draw_blocks"]) if method in DESIGNS and drawn else ()
     shares = [
         {"outcome": name, "strategy": target[0], "reference": target[1],
          "draws_share": found.draws, "replications_share": found.replications}
         for target in targets
-        for name in outcomes
+        for name in (() if method == ONE_AT_A_TIME else outcomes)  # its draws are no sample of anything
         if (found := bank.variance(name, *target, draws=apart)) is not None
     ]  # fmt: skip
     columns = ["outcome", "strategy", "reference", "draws_share", "replications_share"]
@@ -298,7 +304,7 @@ def sampling_of(about: dict[str, Any]) -> Sampling | None:
 def method_of(about: dict[str, Any]) -> str:
     """Return the method that the draws of a folder serve."""
     drawn = sampling_of(about)
-    made_for = {design: method for method, design in DESIGNS.items()}
+    made_for = {design: method for method, design in DESIGNS.items()} | {ONE_AT_A_TIME: ONE_AT_A_TIME}
     return made_for.get(drawn.method, PAWN) if drawn else PAWN
 
 
@@ -312,7 +318,7 @@ def _pawn(bank: Bank, y: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame, int]:
     rows = bank.some_draws(MOST_ANALYSED)
     table = pawn(in_numbers(bank.draws)[rows], y.to_numpy()[rows])
     table.insert(0, "parameter", bank.draws.columns)
-    return _ranked(table), pd.DataFrame(columns=["parameter", "other", "index", "low", "high", "clear"]), 0
+    return _ranked(table), NO_PAIRS.copy(), 0
 
 
 def _probed(bank: Bank, drawn: Sampling, y: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame, int]:
@@ -326,7 +332,7 @@ def _probed(bank: Bank, drawn: Sampling, y: pd.Series) -> tuple[pd.DataFrame, pd
     left_out = int((~whole).sum())
     if len(points) < 2 * size:
         raise InputError([_too_few(bank, len(points))])
-    pairs = pd.DataFrame(columns=["parameter", "other", "index", "low", "high", "clear"])
+    pairs = NO_PAIRS.copy()
     if drawn.method == MORRIS:
         table = morris(points, values)
     else:

@@ -1,6 +1,6 @@
 """Pages of decisions: the plans that no other beats, and the least means for a target."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -66,27 +66,9 @@ def front_page(found: Decision, pictures: Mapping[str, Picture], language: str =
     head = [declarations()[name].label.in_language(language) for name in levers]
     head += [outcome_label(name, language) for name in shown]
     head += [text(f"front.head.{name}", language) for name in ("searched", "budget", "still")]
-    return _page(
-        found,
-        pictures,
-        language,
-        title=text("front.title", language),
-        kicker=text(
-            "front.kicker",
-            language,
-            world=_world(facts, language),
-            tried=facts["plans_tried"],
-            seeds=facts["seeds"],
-            fresh=facts["fresh_seeds"],
-        ),
-        answers=front_answers(plans, facts, language),
-        chance=text(chance_of("front", facts), language, draws=facts["draws"]),
-        picture="front",
-        table_text=text("front.table.text", language),
-        head=head,
-        rows=rows,
-        names=dict.fromkeys([*levers, *PRICES, *OF_MANY_RUNS]),
-    )
+    words = {"tried": facts["plans_tried"], "seeds": facts["seeds"], "fresh": facts["fresh_seeds"]}
+    answers, names = front_answers(plans, facts, language), [*levers, *PRICES, *OF_MANY_RUNS]
+    return _page(found, "front", pictures, language, words, answers, head, rows, names)
 
 
 def goal_pictures(found: Decision, language: str = "en") -> dict[str, Picture]:
@@ -122,50 +104,52 @@ def goal_page(found: Decision, pictures: Mapping[str, Picture], language: str = 
     head = [text(f"goal.head.{name}", language) for name in (
         "coverage", "desks", "hours", "yuan", "searched", "fresh", "met",
     )]  # fmt: skip
-    return _page(
-        found,
-        pictures,
-        language,
-        title=text("goal.title", language),
-        kicker=text(
-            "goal.kicker",
-            language,
-            world=_world(facts, language),
-            outcome=label(outcome, language),
-            side=text("goal.most" if outcome == "wait_months" else "goal.least", language),
-            value=written(outcome, facts["value"], language),
-            seeds=facts["seeds"],
-            fresh=facts["fresh_seeds"],
-        ),
-        answers=goal_answers(plans, facts, language),
-        chance=text(chance_of("goal", facts), language),
-        picture="goal",
-        table_text=text("goal.table.text", language),
-        head=head,
-        rows=rows,
-        names=dict.fromkeys([*PRICES, *OF_MANY_RUNS]),
-    )
+    words = {
+        "outcome": label(outcome, language),
+        "side": text("goal.most" if outcome == "wait_months" else "goal.least", language),
+        "value": written(outcome, facts["value"], language),
+        "seeds": facts["seeds"],
+        "fresh": facts["fresh_seeds"],
+    }
+    answers, names = goal_answers(plans, facts, language), [*PRICES, *OF_MANY_RUNS]
+    return _page(found, "goal", pictures, language, words, answers, head, rows, names)
 
 
 def _page(
-    found: Decision, pictures: Mapping[str, Picture], language: str, *, names: Sequence[str] | dict[str, Any],
-    **content: Any,
-) -> str:  # fmt: skip
-    failed = int(found.facts["failed"])
+    found: Decision,
+    page: str,
+    pictures: Mapping[str, Picture],
+    language: str,
+    words: Mapping[str, Any],
+    answers: list[str],
+    head: list[str],
+    rows: list[list[Cell]],
+    names: list[str],
+) -> str:
+    """Return a page, "front" or "goal": its words by their keys, its table, the numbers it rests on."""
+    facts = found.facts
+    failed = int(facts["failed"])
     return render(
         "front.html",
         language,
         pictures,
+        title=text(f"{page}.title", language),
+        kicker=text(f"{page}.kicker", language, world=_world(facts, language), **words),
+        answers=answers,
+        chance=text(chance_of(page, facts), language, draws=facts["draws"]),
+        picture=page,
+        table_text=text(f"{page}.table.text", language),
+        head=head,
+        rows=rows,
         warnings=[text("map.warn.failed", language, n=failed)] if failed else [],
-        parameters=assumption_rows(language, list(names)),
+        parameters=assumption_rows(language, list(dict.fromkeys(names))),
         command=found.command,
         files=text("map.files", language, names=", ".join(found.tables)),
         facts=[
             (catalogue(language).get(f"facts.{key}", key), str(value))
-            for key, value in found.facts.items()
+            for key, value in facts.items()
             if isinstance(value, str | int) and key != "made"
         ],
-        **content,
     )
 
 

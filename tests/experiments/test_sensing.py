@@ -11,6 +11,8 @@ from experiments.bank import read_bank
 from experiments.sensed_files import pictures_of, sentences_of, write_sensitivity
 from experiments.sensing import analyse, probe
 from experiments.sweeping import run_sweep
+from experiments.swept_files import write_swept
+from model.declarations import declarations
 from model.problems import InputError
 from model.text import LANGUAGES
 from results.league import MAIN
@@ -145,3 +147,37 @@ def test_on_the_model_what_is_not_read_moves_nothing_and_finding_moves_what_is_f
     assert gain.loc["find_multiplier", "index"] > 0
     about = json.loads((tmp_path / "m" / "experiment.json").read_text())
     assert about["same"]["seeds"] == "common"
+
+
+@pytest.mark.theory
+def test_one_parameter_at_a_time_tells_both_ends_of_each(tmp_path):
+    path = tmp_path / "design.yaml"
+    text = DESIGN.replace("\n    ", "\n").replace(
+        "method: latin_hypercube\n  draws: 40", "method: one_at_a_time"
+    )
+    path.write_text(text.replace("low: 0.5, high: 2", "low: 0.5, high: 1.5"), encoding="utf-8")
+    run_sweep(path, tmp_path / "out", workers=1, simulate=linear)
+    found = sensitivity(tmp_path / "out")
+    assert found.method == "one_at_a_time"
+    gain = found.of(("history", "no_programme")).set_index("parameter")
+    declared = declarations()["find_multiplier"]
+    assert gain.index[0] == "find_multiplier"
+    for end in ("low", "high"):
+        expected = 0.2 * (getattr(declared, end) - 0.5) - 0.01 * declarations()["visit_hours"].default
+        assert gain.loc["find_multiplier", f"at_{end}"] == pytest.approx(expected)
+    assert gain.loc["find_multiplier", "index"] == pytest.approx(0.2 * (declared.high - declared.low))
+    assert gain.loc["visit_hours", "index"] == pytest.approx(0.01)
+    assert gain.loc["visit_hours", "at_high"] < gain.loc["visit_hours", "at_low"]
+    assert gain["clear"].to_dict() == {
+        "find_multiplier": True,
+        "visit_hours": True,
+        "mandate_delay_months": False,
+    }
+    assert found.variance.empty, "such draws are no sample of anything"
+    for language in LANGUAGES:
+        assert list(pictures_of(found, language)) == ["drivers"]
+        assert all(sentences_of(found, language))
+    assert (tmp_path / "out" / "design.yaml").is_file()
+    page = write_swept(tmp_path / "out")[0].read_text(encoding="utf-8")
+    assert "one parameter at a time" in page
+    assert "Which choice holds" not in page

@@ -8,6 +8,7 @@ import pytest
 from tools.notebooks import code_cells, notebooks, run
 
 pytestmark = [pytest.mark.docs, pytest.mark.slow]
+NEEDS = {"optimise": ("pymoo",)}
 HEADS = re.compile(r"<th>([^<]+)</th>")
 
 
@@ -23,11 +24,20 @@ def shapes(notebook):
 
 
 def test_there_is_one_per_task():
-    assert {path.stem for path in notebooks()} >= {"compare", "sweep", "sensitivity", "robustness"}
+    assert {path.stem for path in notebooks()} >= {
+        "compare",
+        "map",
+        "optimise",
+        "robustness",
+        "sensitivity",
+        "sweep",
+    }
 
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
 def test_a_notebook_runs_and_shows_what_it_says_it_shows(path, monkeypatch):
+    for package in NEEDS.get(path.stem, ()):
+        pytest.importorskip(package, reason=f"{package} comes with `make extras`")
     monkeypatch.chdir(path.parent)  # where Jupyter would run it
     kept = json.loads(path.read_text(encoding="utf-8"))
     assert shapes(kept), "run python -m tools.notebooks"

@@ -48,7 +48,7 @@ def _frame(axes: Axes, each: Driven, shown: pd.DataFrame, language: str) -> None
 
 
 def _bank(axes: Axes, each: Driven, shown: pd.DataFrame, language: str) -> None:
-    """Draw the mean outcome where a parameter is in its lowest and highest fifth, around the mean of all."""
+    """Draw the mean outcome where a parameter is low and high, around the mean of all or the defaults."""
     scale = PERCENT if each.kind == "share" else 1
     rows = np.arange(len(shown))[::-1]
     height = {"at_low": 0.19, "at_high": -0.19}
@@ -101,7 +101,7 @@ def _units(axes: Axes, each: Driven, language: str, *, difference: bool = False)
     axes.set_xlabel(label, size=8)
 
 
-DRAW = {"pawn": _bank, "morris": _steps, "sobol": _shares}
+DRAW = {"pawn": _bank, "one_at_a_time": _bank, "morris": _steps, "sobol": _shares}
 
 
 def _key(figure: Figure, method: str, language: str) -> None:
