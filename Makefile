@@ -11,7 +11,7 @@ COVERED := tests/agents tests/model $(addprefix --ignore=tests/model/test_,$(add
 	conservation determinism levers minimal_worlds spread_determinism spread_history two_generators))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-app app-speed browser check spell format docs site bench verify coverage mutate baseline extras lock clean
+.PHONY: help setup demo test test-app app-speed browser check spell format docs notebooks site bench verify coverage mutate baseline extras lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,10 +48,14 @@ format: setup ## put the code in its usual format
 	@$(VENV) -m ruff check --fix .
 	@$(VENV) -m ruff format .
 
-docs: setup ## write the pages that are made from the declarations: parameters, services, evidence, ODD, …
+docs: setup ## write the pages that are made from the declarations: parameters, services, places, evidence, ODD, …
+	@$(VENV) -m model.geography_checks
 	@$(VENV) -m model.reference
 	@$(VENV) -m results.measures.document
 	@$(VENV) -m tools.pages
+
+notebooks: setup ## run the notebooks of docs/notebooks anew; ARGS=compare chooses one
+	@$(VENV) -m tools.notebooks $(ARGS)
 
 site: setup ## the documents as a site that opens from a file, build/html; a broken link stops it
 	@$(VENV) -m tools.site $(ARGS)

@@ -21,7 +21,6 @@ import numpy as np
 
 from columns.column_file import Place, damaged_column, read_columns, write_columns
 from columns.state_hash import hash_arrays
-from model.calendar import month_text
 from model.parameters import HASH_BYTES
 from model.problems import InputError, Problem
 from model.scale_up import ScaleUpModel
@@ -282,15 +281,7 @@ def _identity(scenario: Scenario, log_events: bool) -> dict[str, Any]:
         "schema": SCHEMA,
         "engine": engine_hash(),
         "data": data_hash(),
-        "scenario": {
-            "world": scenario.world_name,
-            "strategy": scenario.strategy.name,
-            "parameters": dict(scenario.parameters),
-            "seed": scenario.seed,
-            "until": month_text(scenario.until),
-            "children": scenario.children,
-            "hash": scenario.content_hash,
-        },
+        "scenario": scenario.facts(),
         "log_events": log_events,
     }
     plain: dict[str, Any] = json.loads(json.dumps(identity))

@@ -79,6 +79,18 @@ class Scenario(BaseModel):
     def __hash__(self) -> int:
         return hash(self.content_hash)
 
+    def facts(self) -> dict[str, Any]:
+        """Return what files say of it: world, strategy, numbers that were set, seed, last month, hash."""
+        return {
+            "world": self.world_name,
+            "strategy": self.strategy.name,
+            "parameters": dict(self.parameters),
+            "seed": self.seed,
+            "until": month_text(self.until),
+            "children": self.children,
+            "hash": self.content_hash,
+        }
+
     def events(self) -> tuple[Event, ...]:
         """All dated events up to the last month, for time lines: those outside the programme and its own."""
         outside = background_events() if self.schedule[0][1].other_policies else ()

@@ -221,16 +221,7 @@ def about_run(scenario: Scenario, cost: Mapping[str, float], strategy: str = "")
     per_megabyte = BYTES_PER_MEGABYTE if sys.platform == "darwin" else KILOBYTES_PER_MEGABYTE
     return {
         "command": command,
-        "scenario": {
-            "world": scenario.world_name,
-            "strategy": scenario.strategy.name,
-            "parameters": dict(scenario.parameters),
-            "seed": scenario.seed,
-            "until": month_text(scenario.until),
-            "children": scenario.children,
-            "hash": scenario.content_hash,
-            "places_hash": given_hash(scenario.world),
-        },
+        "scenario": {**scenario.facts(), "places_hash": given_hash(scenario.world)},
         "parameters": [
             {"month": month_text(month), "values": parameters.values()}
             for month, parameters in scenario.schedule[:1]

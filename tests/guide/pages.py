@@ -32,10 +32,9 @@ def words_of(line, changes):
     return [changes.get(word, word) for word in shlex.split(line)]
 
 
-def broken_links(page):
-    """Links and paths of a page, relative to docs, that lead nowhere."""
-    path = ROOT / "docs" / page
-    words = path.read_text(encoding="utf-8")
-    linked = [path.parent / target for target in re.findall(r"\]\(([^)#:]+)\)", words)]
-    named = [ROOT / target for target in re.findall(r"`((?:docs|model|data|tests)/[^`]*)`", words)]
+def broken_links(path):
+    """Links of a page of the repository, and paths that it names, that lead nowhere."""
+    words = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    linked = [path.parent / target for target in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", words)]
+    named = [ROOT / target for target in re.findall(r"`((?:docs|model|data|tests|tools)/[\w./-]*)`", words)]
     return [target for target in (*linked, *named) if not target.exists()]

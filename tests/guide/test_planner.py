@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 import run
 from commands.shared import app
 from model.text import text
-from tests.guide.pages import broken_links, commands, words_of
+from tests.guide.pages import commands, words_of
 from tests.results.pages import outside_requests
 from tests.test_architecture import ROOT
 
@@ -56,8 +56,3 @@ def as_the_guide_says(path):
     for row in (2, 3):
         townships.cell(row, 3, 0.5)
     book.save(path)
-
-
-def test_the_links_of_the_pages_lead_somewhere():
-    for page in ("guide/planner.md", "guide/planner.zh.md", "public-good.md", "limits.md"):
-        assert not broken_links(page), page

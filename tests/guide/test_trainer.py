@@ -14,7 +14,7 @@ import run
 from app.lessons import read_lessons
 from commands.shared import app
 from model.text import text
-from tests.guide.pages import broken_links, commands, page_text, words_of
+from tests.guide.pages import commands, page_text, words_of
 from tests.test_architecture import ROOT
 
 pytestmark = pytest.mark.docs
@@ -76,8 +76,3 @@ def answer(address):
             if time.monotonic() > end:
                 raise
             time.sleep(0.1)
-
-
-@pytest.mark.parametrize("page", PAGES.values())
-def test_links_lead_somewhere(page):
-    assert not broken_links(f"guide/{page}")

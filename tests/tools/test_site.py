@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tests.guide.pages import broken_links
 from tests.test_architecture import LAYERS, ROOT
 from tools.site.contents import DOCUMENTED, PARTS, index, lay_out, modules, package_page
 
@@ -47,3 +48,8 @@ def test_nothing_comes_from_elsewhere():
         assert "://" not in path.read_text(encoding="utf-8")
     settings = ast.unparse(ast.parse((SITE / "conf.py").read_text(encoding="utf-8")))
     assert re.search(r"html_theme = 'furo'", settings)
+
+
+@pytest.mark.parametrize("page", ["README", *PAGES])
+def test_links_lead_somewhere(page):
+    assert broken_links(ROOT / f"{page}.md") == []
