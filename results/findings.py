@@ -131,8 +131,12 @@ def _waiting_sentence(found: Comparison, view: RunView, language: str) -> str:
         backlog=span(t_interval(backlogs[:, desk]), language, "months"),
         backlog_base=months_long(late_backlog(found, base)[:, desk].mean(), language),
         change=change(waits, language, "months"),
-        group=text(f"stratum.{GROUPS[longest]}", language),
-        gap=change(gap, language, "months"),
+        groups=text(
+            "answer.groups" if gap.verdict == HIGHER else "answer.groups.none",
+            language,
+            group=text(f"stratum.{GROUPS[longest]}", language),
+            gap=change(gap, language, "months"),
+        ),
     )
 
 
