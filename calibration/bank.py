@@ -29,7 +29,7 @@ from results.measures.ratios import Floats
 from results.progress import Progress, silent
 
 KIND = "calibrate"
-BANK, WAVE, FRESH, BEST = "bank", "wave_{}", "fresh", "best"
+BANK, WAVE, FRESH, BEST, CHANCE, RIGHT = "bank", "wave_{}", "fresh", "best", "chance", "right"
 WAVE_DRAWS = 10_000_000
 """Draws of wave k are numbered from k times this, so no two share their chance."""
 ONE = range(1, 2)

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import kstest
 
 from calibration.bank import Bank
-from calibration.targets import Target, ends, standardised
+from calibration.targets import Target, ends
 from calibration.weighing import (
     HIGH,
     LOW,
@@ -35,7 +35,6 @@ MOST_DISTANCE = 0.122
 COVERAGE = (0.84, 0.95)
 LEARNT = 0.3
 """Contraction from which on the data are said to have taught something about a parameter."""
-MOST_MISFIT = 2.0
 MOST_SHIFT = 0.5
 """Of a mean by regression, in posterior standard deviations."""
 
@@ -188,9 +187,3 @@ def learning_gates(bank: Bank, targets: Sequence[Target], posterior: Fit, n_fitt
         Gate("learnt", narrowed, LEARNT, narrowed >= LEARNT),
         Gate("regression", shift, MOST_SHIFT, shift <= MOST_SHIFT),
     ]
-
-
-def misfit_gate(targets: Sequence[Target], fresh: Floats) -> Gate:
-    """Return the gate on runs with other seeds: mean squared distance, about 1 if all is well."""
-    misfit = float(np.mean(standardised(targets, fresh) ** 2))
-    return Gate("misfit", misfit, MOST_MISFIT, misfit <= MOST_MISFIT)

@@ -8,11 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from calibration.bank import (
     BANK,
     BEST,
+    CHANCE,
     FRESH,
+    RIGHT,
     WAVE,
     Bank,
     Part,
@@ -31,9 +34,9 @@ from calibration.checks import (
     calibration_gates,
     feasibility,
     learning_gates,
-    misfit_gate,
     true_rows,
 )
+from calibration.misfit import Misfit, chance_of, misfit_gate, misfit_of, right_misfits
 from calibration.proposals import Proposal, aimed, proposal_of
 from calibration.targets import standardised
 from calibration.weighing import Fit, fit, prior_fit, resampled, weighed
@@ -44,6 +47,9 @@ from results.progress import Progress, silent
 WAVE_ROWS, MOST_WAVES = 4_096, 4
 FRESH_DRAWS = 100
 BEST_OF, BEST_SEEDS = 16, 4
+RIGHT_FITS, RIGHT_DRAWS = 60, 20
+FRESH_SEEDS, RIGHT_SEEDS, CHANCE_SEEDS = range(2, 3), range(3, 4), range(4, 6)
+"""Of draws that are run again; the bank has the first."""
 RESAMPLED_SEED = 1
 
 
@@ -64,6 +70,9 @@ class Plan:
         Posterior draws that are simulated again.
     best_of, best_seeds
         Heaviest rows among which the best is sought, and seeds for each.
+    right_fits, right_draws
+        Fits to reports invented from the posterior, and draws of each that are simulated: how far right fits
+        miss (:mod:`calibration.misfit`). Without them there is no gate on misfit.
     """
 
     rows: int
@@ -74,6 +83,8 @@ class Plan:
     fresh: int = FRESH_DRAWS
     best_of: int = BEST_OF
     best_seeds: int = BEST_SEEDS
+    right_fits: int = RIGHT_FITS
+    right_draws: int = RIGHT_DRAWS
 
 
 class Best(NamedTuple):
@@ -101,6 +112,8 @@ class Fitted(NamedTuple):
         What was checked.
     fresh
         Outcomes of posterior draws with other seeds, shape (draws, targets).
+    misfit
+        Their distance from the targets, beside that of right fits.
     best, plan
         See there.
     """
@@ -114,6 +127,7 @@ class Fitted(NamedTuple):
     feasible: list[Feasible]
     gates: list[Gate]
     fresh: Floats
+    misfit: Misfit
     best: Best
     plan: Plan
 
@@ -147,18 +161,38 @@ def fit_block(block: Block, folder: Path, plan: Plan, pool: Pool, progress: Prog
         posterior = fit(bank, targets)
         effective.append(posterior.effective)
     rows = resampled(posterior.weights, plan.fresh, RESAMPLED_SEED)
-    fresh = make_fresh(block, folder / FRESH, bank.parameters.iloc[rows], pool, range(2, 3))
+    fresh = make_fresh(block, folder / FRESH, bank.parameters.iloc[rows], pool, FRESH_SEEDS)
+    misfit = fresh_misfit(block, folder, bank, rows, fresh, plan, pool)
     gates = [
         Gate("feasible", float(sum(each.is_met for each in feasible)), float(len(feasible)),
              all(each.is_met for each in feasible)),
         *learning_gates(bank, targets, posterior, len(block.file.fitted)),
-        misfit_gate(targets, fresh),
+        *([misfit_gate(misfit)] if plan.right_fits else []),
     ]  # fmt: skip
     best = best_member(block, folder / BEST, bank, posterior, plan, pool)
     return Fitted(
         block, tuple(parts), bank, posterior, prior_fit(bank), tuple(effective), feasible, gates, fresh,
-        best, plan,
+        misfit, best, plan,
     )  # fmt: skip
+
+
+def fresh_misfit(
+    block: Block, folder: Path, bank: Bank, rows: NDArray[np.int64], fresh: Floats, plan: Plan, pool: Pool
+) -> Misfit:
+    """Return how far fresh runs of posterior rows lie from the targets, and those of right fits."""
+    targets, nothing = block.targets, np.empty(0)
+    of_target = misfit_of(targets, fresh)
+    if not plan.right_fits:
+        return Misfit(float(of_target.mean()), of_target, nothing, nothing, 0)
+    more = make_fresh(block, folder / CHANCE, bank.parameters.iloc[rows], pool, CHANCE_SEEDS)
+    runs = np.concatenate([fresh[:, None], more.reshape(len(rows), len(CHANCE_SEEDS), -1)], axis=1)
+
+    def simulate(chosen: NDArray[np.int64]) -> Floats:
+        return make_fresh(block, folder / RIGHT, bank.parameters.iloc[chosen], pool, RIGHT_SEEDS)
+
+    n = plan.right_fits
+    right, n_left_out = right_misfits(bank, targets, fresh[:n], rows[:n], plan.right_draws, simulate)
+    return Misfit(float(of_target.mean()), of_target, chance_of(targets, runs), right, n_left_out)
 
 
 def next_proposal(block: Block, bank: Bank, posterior: Fit, plan: Plan) -> Proposal:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from calibration.checks import LEARNT, MOST_DISTANCE, TRUTHS, Ranks, distance_and_coverage
 from calibration.fitting import Fitted, gates_as_rows
+from calibration.misfit import misfit_entry
 from calibration.targets import Target, axes_of
 from calibration.weighing import (
     HIGH,
@@ -103,6 +104,7 @@ def block_entry(fitted: Fitted, checked: Ranks | None = None) -> dict[str, Any]:
         "wave_rows": [len(part.draws) for part in fitted.parts[1:]],
         "effective": [round(each, 1) for each in fitted.effective],
         "gates": gates_as_rows(fitted.gates),
+        "misfit": misfit_entry(fitted.misfit, block.targets),
         "feasible": [each._asdict() for each in fitted.feasible],
         "targets": [target_entry(fitted, k, target) for k, target in enumerate(block.targets)],
         "parameters": parameter_entries(fitted),

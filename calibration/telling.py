@@ -104,6 +104,7 @@ def gate_lines(entry: Mapping[str, Any], language: str) -> list[str]:
         lines.append(
             "- " + text("calibration.gate", language, verdict=verdict, name=name, value=value, limit=limit)
         )
+    lines += misfit_lines(entry["misfit"], language)
     if "simulation_based" not in entry:
         return [*lines, "", text("calibration.no_check", language)]
     found = entry["simulation_based"]
@@ -112,6 +113,26 @@ def gate_lines(entry: Mapping[str, Any], language: str) -> list[str]:
         effective=number(found["effective_median"], language), left_out=found["left_out"],
     )  # fmt: skip
     return [*lines, "", line]
+
+
+def misfit_lines(found: Mapping[str, Any], language: str) -> list[str]:
+    """Return how far fresh runs miss beside right fits; nothing where no right fit was made."""
+    if "right" not in found:
+        return []
+    right = found["right"]
+    shown = {
+        "value": found["value"],
+        "chance": sum(each["chance"] for each in found["targets"]) / len(found["targets"]),
+        "expected": found["expected_where_free"],
+        "low": right["low"],
+        "high": right["high"],
+    }
+    line = text(
+        "calibration.misfit", language, fits=right["fits"], left_out=right["left_out"],
+        share=percent(right["share_as_far"], language, 0),
+        **{name: number(value, language) for name, value in shown.items()},
+    )  # fmt: skip
+    return ["", line]
 
 
 def write_told(path: Path, lines: Sequence[str]) -> Path:

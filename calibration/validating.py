@@ -53,7 +53,7 @@ class Sizes:
 
     paths: int = PATH_DRAWS
     whole: int = WHOLE_DRAWS
-    doubled: Plan = Plan(4_096, wave_rows=1_024, fresh=50, best_of=4)  # noqa: RUF009 - frozen
+    doubled: Plan = Plan(4_096, wave_rows=1_024, fresh=50, best_of=4, right_fits=0)  # noqa: RUF009 - frozen
 
 
 class Verdict(NamedTuple):
@@ -294,7 +294,7 @@ class WiderFile(BlockFile):
     @property
     def axes(self) -> tuple[Axis, ...]:
         """Priors, doubled."""
-        return tuple(doubled(axis) for axis in BlockFile.axes.fget(self))  # type: ignore[attr-defined]
+        return tuple(doubled(axis) for axis in super().axes)
 
 
 def doubled(axis: Axis) -> Axis:

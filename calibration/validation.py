@@ -13,7 +13,9 @@ from experiments.running import compile_once
 from results.memory import world_megabytes
 from results.progress import bar
 
-QUICK = Sizes(paths=20, whole=3, doubled=Plan(768, wave_rows=256, most_waves=2, fresh=20, best_of=2))
+QUICK = Sizes(
+    paths=20, whole=3, doubled=Plan(768, wave_rows=256, most_waves=2, fresh=20, best_of=2, right_fits=0)
+)
 PAGE = "validation.md"
 IMAGES = "images"
 

@@ -32,6 +32,8 @@ def small_plan():
             fresh=4,
             best_of=2,
             best_seeds=2,
+            right_fits=3,
+            right_draws=2,
         )
 
     return planned

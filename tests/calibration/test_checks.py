@@ -10,7 +10,6 @@ from calibration.checks import (
     feasibility,
     invented,
     learning_gates,
-    misfit_gate,
     true_rows,
 )
 from calibration.targets import standardised
@@ -106,9 +105,3 @@ def test_what_the_prior_cannot_make_is_named():
     found = feasibility(wanted, made)
     assert [each.is_met for each in found] == [True, False]
     assert found[1].high < 9.0
-
-
-def test_fresh_runs_far_from_the_targets_fail():
-    near = np.array([[1.45, 2.0], [1.4, 2.1]])
-    assert misfit_gate(targets(), near).passed
-    assert not misfit_gate(targets(), near + 1.0).passed
