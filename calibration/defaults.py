@@ -1,8 +1,9 @@
 """Point defaults that are the best member of the posterior: ``python -m calibration.defaults``.
 
 Writes the values of the best member of every block as defaults into ``data/parameters``, text for text, so
-that comments and order stay. Whoever runs it moves every number of the model: baselines, figures in the
-documents and the demonstration are to be made again afterwards.
+that comments and order stay. Only numbers that a block draws are written. Those that the data did not teach
+move with the others: a draw fits as a whole, and half of one beside half of the old defaults was never tried.
+Whoever runs it moves every number of the model; what is to be made again is printed.
 """
 
 import re
@@ -15,6 +16,21 @@ from model.declarations import FOLDER, declarations
 
 PROVENANCE = SHIPPED.with_suffix(".json")
 DIGITS = 3
+AFTERWARDS = (
+    "python -m tools.national_path  # the path of the country outside a world, read by every smaller world",
+    "python -m model.reference  # pages of parameters and strategies",
+    "python -m results.measures.document  # page of measures",
+    "python -m tools.baseline --write  # committed numbers that tests hold every world to",
+    "python -m tools.notebooks  # what notebooks show",
+    "python run.py demo  # pictures of the demonstration in docs/images",
+    "python -m verification  # engine against theory",
+    "python run.py conclusions --page docs/conclusions.md  # numbers that no block draws keep their defaults",
+)
+"""What rests on the defaults, in the order in which it is to be made again."""
+BEFORE = (
+    "The folder of the calibration is of the old defaults and is refused from now on: "
+    "run validate before, and keep its page."
+)
 
 
 def best_values(path: Path = PROVENANCE) -> dict[str, float]:
@@ -50,5 +66,8 @@ def adopt(folder: Path = FOLDER, path: Path = PROVENANCE) -> list[Path]:
 
 
 if __name__ == "__main__":
-    for each in adopt():
-        print(each)  # noqa: T201 - a tool for the command line
+    print(BEFORE)  # noqa: T201 - a tool for the command line
+    for name, value in best_values().items():
+        print(f"{name}: {declarations()[name].default} -> {value:.12g}")  # noqa: T201
+    for line in (*map(str, adopt()), "To be made again:", *AFTERWARDS):
+        print(line)  # noqa: T201

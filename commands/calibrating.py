@@ -72,3 +72,32 @@ def validate(
     print("\n".join(made.lines))
     print(text("validation.written", language))
     print("\n".join(map(str, made.paths)))
+
+
+@app.command(epilog="Example: python run.py conclusions --out runs/conclusions --page docs/conclusions.md")
+def conclusions(
+    language: Language,
+    posterior: Annotated[
+        Path, typer.Option("--posterior", help="Table of draws; by default the shipped posterior.")
+    ] = Path("data/calibration/posterior.csv"),
+    out: Annotated[
+        Path, typer.Option("--out", help="New folder, or one in which these runs were begun.")
+    ] = Path("runs/conclusions"),
+    page: Annotated[
+        Path | None, typer.Option("--page", help="Where the page goes, such as docs/conclusions.md.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A fifth of the runs.")] = False,
+    workers: Workers = None,
+) -> None:
+    """Try what is said of the strategies under other numbers and structures; name what flips it."""
+    from calibration.conclusions import QUICK, Sizes
+    from calibration.conclusions_page import write_conclusions
+    from model.text import text
+
+    sizes = QUICK if quick else Sizes()
+    try:
+        made = write_conclusions(posterior, out, page=page, sizes=sizes, workers=workers, language=language)
+    except KeyboardInterrupt:
+        raise Stopped(text("calibration.resume", language)) from None
+    print(text("conclusions.written", language))
+    print("\n".join(map(str, made)))

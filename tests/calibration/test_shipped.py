@@ -1,5 +1,6 @@
 """What is shipped: the table that experiments draw from, and whether today's model still agrees with it."""
 
+import importlib.util
 import shutil
 from typing import Any
 
@@ -7,10 +8,12 @@ import numpy as np
 import pytest
 import yaml
 
+import run  # noqa: F401 - its commands enter the application
 from calibration.blocks import block_of
-from calibration.defaults import adopt, best_values
+from calibration.defaults import AFTERWARDS, adopt, best_values
 from calibration.posterior import ROWS
 from calibration.targets import BLOCKS, block_file, standardised
+from commands.shared import app
 from experiments.files import read_json
 from experiments.posterior import SHIPPED, posterior_rows
 from model.declarations import FOLDER, declarations
@@ -76,3 +79,21 @@ def test_the_best_member_can_be_made_the_defaults(tmp_path, provenance):
         if name not in values:
             assert each.default == declarations()[name].default
     assert adopt(folder) == []
+
+
+def test_only_numbers_that_a_block_draws_become_defaults():
+    drawn = {name for block in BLOCKS for name in block_file(block).names}
+    assert set(best_values()) == drawn
+
+
+def test_what_is_to_be_made_again_can_be_run():
+    """Every module named exists, and every command."""
+    for line in AFTERWARDS:
+        words = line.split("  #")[0].split()
+        if words[1] == "-m":
+            assert importlib.util.find_spec(words[2]) is not None, line
+        else:
+            assert words[1] == "run.py"
+            assert words[2] in {
+                command.name or command.callback.__name__ for command in app.registered_commands
+            }

@@ -1,0 +1,161 @@
+"""The page and the picture of conclusions: where each holds, and what flips it."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration.conclusions import (
+    CHECK_SET,
+    HOLDS,
+    OTHERS_SET,
+    POSTERIOR_SET,
+    REVERSED,
+    Concluded,
+    Hanging,
+    Sizes,
+    Tried,
+    conclude,
+    conclusions_file,
+)
+from calibration.validation_page import table, write_page
+from calibration.words import label_of
+from experiments.executors import open_pool
+from experiments.running import compile_once
+from model.text import text
+from results.memory import world_megabytes
+from results.progress import bar
+from results.style import WIDE, Picture, house_style, new_figure
+from results.wording import percent
+
+PICTURE = "conclusions"
+ROW_HEIGHT, HEADROOM = 0.42, 0.95
+LETTERS = {"en": 62, "zh": 32}
+
+
+def write_conclusions(
+    posterior: Path, out: Path, *, page: Path | None = None, sizes: Sizes | None = None,
+    workers: int | None = None, language: str = "en",
+) -> list[Path]:  # fmt: skip
+    """Try all conclusions in a folder, or go on with it; write page and picture; return their paths."""
+    compile_once()
+    megabytes = world_megabytes(conclusions_file().worlds[CHECK_SET])
+    with open_pool(workers, "", megabytes) as pool, bar("conclusions") as progress:
+        found = conclude(posterior, out, pool, sizes, progress)
+    path = page or out / "conclusions.md"
+    images = path.parent / "images"
+    images.mkdir(parents=True, exist_ok=True)
+    with house_style():
+        made = picture(found, language)
+    return [write_page(path, lines(found, language)), *made.save(images)]
+
+
+def set_name(name: str, language: str) -> str:
+    """Return the name of a set of draws."""
+    key = "conclusions.set" if name in (POSTERIOR_SET, OTHERS_SET, CHECK_SET) else "validation.structure"
+    return text(f"{key}.{name}", language)
+
+
+def lines(found: Concluded, language: str) -> list[str]:
+    """Return the lines of the page in Markdown."""
+    everywhere = [each for each in found.tried if not flips(each)]
+    made = [f"# {text('conclusions.title', language)}", ""]
+    made += [
+        text(
+            "conclusions.made", language, posterior=found.sizes[POSTERIOR_SET],
+            others=found.sizes[OTHERS_SET],
+            check=found.sizes[CHECK_SET],
+            structure=found.sizes[next(iter(conclusions_file().structures))],
+        ),
+        "",
+        text("conclusions.short", language, n=len(found.tried), held=len(everywhere)),
+        "",
+        f"![](images/{PICTURE}.png)",
+        "",
+        *table(("conclusion", "flips"), _rows(found, language), language),
+        "",
+        f"## {text('conclusions.shares', language)}",
+        "",
+        text("conclusions.how", language),
+        "",
+    ]  # fmt: skip
+    heads = [set_name(name, language) for name in found.sizes]
+    titles = [text("validation.column.conclusion", language), *heads]
+    made += [_line(titles), _line(["---"] * len(titles))]
+    for each in found.tried:
+        shares = [_share(each.shares.get(name), language) for name in found.sizes]
+        made.append(_line([each.conclusion.sentence.in_language(language), *shares]))
+    return made
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _share(value: float | None, language: str) -> str:
+    return "–" if value is None else percent(value, language, 0)
+
+
+def flips(each: Tried) -> list[str]:
+    """Return the sets in which a conclusion does not hold in nine draws of ten."""
+    return [name for name, share in each.shares.items() if share < HOLDS]
+
+
+def _rows(found: Concluded, language: str) -> Iterator[Sequence[str]]:
+    for each in found.tried:
+        said = [
+            text(
+                "conclusions.reversed" if each.shares[name] <= REVERSED else "conclusions.open", language,
+                name=set_name(name, language), share=_share(each.shares[name], language),
+            )
+            for name in flips(each)
+        ]  # fmt: skip
+        said += [hanging_line(one, language) for one in each.hangs_on]
+        told = text("conclusions.semicolon", language).join(said)
+        yield each.conclusion.sentence.in_language(language), told or text("conclusions.none", language)
+
+
+def hanging_line(each: Hanging, language: str) -> str:
+    """Say on which number a conclusion hangs."""
+    return text(
+        "conclusions.hangs", language, parameter=label_of(each.parameter, language),
+        low=percent(each.low, language, 0), high=percent(each.high, language, 0),
+    )  # fmt: skip
+
+
+def picture(found: Concluded, language: str) -> Picture:
+    """Draw the share of draws in which each conclusion holds, by set."""
+    names = list(found.sizes)
+    shares = np.array([[each.shares.get(name, np.nan) for name in names] for each in found.tried])
+    figure = new_figure(WIDE, ROW_HEIGHT * len(shares) + HEADROOM)
+    axes: Any = figure.subplots()
+    axes.imshow(shares, cmap="RdYlBu", vmin=0.0, vmax=1.0, aspect="auto")
+    for (row, column), share in np.ndenumerate(shares):
+        if np.isfinite(share):
+            colour = "black" if REVERSED < share < 1.0 - REVERSED / 2.0 else "white"
+            axes.text(
+                column, row, percent(share, language, 0), ha="center", va="center", size=7, color=colour
+            )
+    axes.set_xticks(range(len(names)))
+    axes.set_xticklabels([wrapped(set_name(name, language), language, 16) for name in names], size=6)
+    axes.xaxis.tick_top()
+    axes.set_yticks(range(len(shares)))
+    wide = LETTERS[language] * 2 // 3
+    axes.set_yticklabels(
+        [wrapped(each.conclusion.sentence.in_language(language), language, wide) for each in found.tried],
+        size=6.5,
+    )
+    axes.grid(visible=False)
+    everywhere = sum(not flips(each) for each in found.tried)
+    caption = text("conclusions.caption", language, n=len(shares), held=everywhere)
+    return Picture(PICTURE, figure, caption, language)
+
+
+def wrapped(words: str, language: str, width: int) -> str:
+    """Break a line; Chinese between any two characters."""
+    if language == "zh":
+        width = width // 2 if width < LETTERS["zh"] else LETTERS["zh"] // 2 + 4
+        return "\n".join(words[k : k + width] for k in range(0, len(words), width))
+    return textwrap.fill(words, width)
