@@ -54,7 +54,7 @@ PARTS = {
         "CHANGELOG",
     ),
 }
-"""Pages by part, without their endings. A page of ``docs`` that stands in none fails a test."""
+"""Pages by part, without their endings; other pages of ``docs`` come after these."""
 DOCUMENTED = ("model", "agents", "columns", "results", "experiments", "calibration")
 """Packages whose docstrings make the reference."""
 COPIED = ("docs", "data", "benchmarks", "CHANGELOG.md", "CITATION.cff", "LICENSE")
@@ -69,6 +69,14 @@ def modules(package: str) -> Iterator[str]:
         yield name
 
 
+def parts() -> dict[str, tuple[str, ...]]:
+    """Return the pages by part, those that stand in none at the end."""
+    listed = {page for pages in PARTS.values() for page in pages}
+    found = (path.relative_to(ROOT).with_suffix("").as_posix() for path in (ROOT / "docs").rglob("*.md"))
+    more = tuple(sorted(set(found) - listed))
+    return {**PARTS, "More": more} if more else PARTS
+
+
 def toctree(caption: str, pages: tuple[str, ...], depth: int = 1) -> str:
     """Return a list of pages as the site's navigation takes it."""
     head = ("```{toctree}", ":hidden:", f":caption: {caption}", f":maxdepth: {depth}", "")
@@ -79,8 +87,8 @@ def index() -> str:
     """Return the first page: the README, and under it all parts for the navigation."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     reference = tuple(f"reference/{package}" for package in DOCUMENTED)
-    parts = [toctree(caption, pages) for caption, pages in PARTS.items()]
-    return "\n\n".join([readme, *parts, toctree("Reference of the code", reference)]) + "\n"
+    lists = [toctree(caption, pages) for caption, pages in parts().items()]
+    return "\n\n".join([readme, *lists, toctree("Reference of the code", reference)]) + "\n"
 
 
 def package_page(package: str) -> str:
