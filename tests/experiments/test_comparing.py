@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -203,7 +204,7 @@ def test_draws_are_common_to_all_strategies_and_their_share_of_variance_is_told(
 
 @pytest.mark.unit
 def test_draws_are_those_of_the_posterior_unless_defaults_are_asked_for(tmp_path, monkeypatch):
-    asked = {"world": "teaching"}
+    asked: dict[str, Any] = {"world": "teaching"}
     assert check_request(NAMES, **asked)[3:6] == (2, False, 100)
     assert check_request(NAMES, draws=0, **asked)[3:6] == (30, False, 0)
     (tmp_path / "own.csv").write_text("find_multiplier\n0.8\n1.1\n")

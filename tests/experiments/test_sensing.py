@@ -1,6 +1,7 @@
 """Sensitivity on runs of the model and of a stand-in whose drivers are known."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -160,10 +161,11 @@ def test_one_parameter_at_a_time_tells_both_ends_of_each(tmp_path):
     found = sensitivity(tmp_path / "out")
     assert found.method == "one_at_a_time"
     gain = found.of(("history", "no_programme")).set_index("parameter")
-    declared = declarations()["find_multiplier"]
+    declared: Any = declarations()["find_multiplier"]
+    visit_hours: Any = declarations()["visit_hours"].default
     assert gain.index[0] == "find_multiplier"
     for end in ("low", "high"):
-        expected = 0.2 * (getattr(declared, end) - 0.5) - 0.01 * declarations()["visit_hours"].default
+        expected = 0.2 * (getattr(declared, end) - 0.5) - 0.01 * visit_hours
         assert gain.loc["find_multiplier", f"at_{end}"] == pytest.approx(expected)
     assert gain.loc["find_multiplier", "index"] == pytest.approx(0.2 * (declared.high - declared.low))
     assert gain.loc["visit_hours", "index"] == pytest.approx(0.01)
