@@ -175,7 +175,7 @@ def outcome_of(runs: Predicted, candidate: str, outcome: str) -> Any:
 
 
 def holds(conclusion: Conclusion, runs: Predicted) -> NDArray[np.bool_]:
-    """Return in which draws a conclusion holds; an outcome that is not known does not bear it out."""
+    """Return whether a conclusion holds, one per draw; an outcome that is not known does not bear it out."""
     one = outcome_of(runs, conclusion.of, conclusion.outcome)
     other = conclusion.factor * outcome_of(runs, conclusion.than, conclusion.outcome)
     found: NDArray[np.bool_] = one < other if conclusion.direction == "less" else one > other

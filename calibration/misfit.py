@@ -53,7 +53,7 @@ class Misfit(NamedTuple):
 
 
 def misfit_of(targets: Sequence[Target], fresh: Floats) -> Floats:
-    """Return the mean squared distance of outcomes from each target, in error variances."""
+    """Return the mean squared distance of outcomes, one per target, in error variances."""
     found: Floats = np.mean(standardised(targets, fresh) ** 2, axis=0)
     return found
 
