@@ -92,8 +92,8 @@ def goal_picture(plans: pd.DataFrame, caption: str, language: str = "en") -> Pic
             for row in reached.itertuples():
                 axes.annotate(
                     text("figure.goal.cost", language, yuan=number(row.yuan_per_year, language, 2)),
-                    (PERCENT * row.coverage_share, row.desk_factor), xytext=(0, -13),
-                    textcoords="offset points", ha="center", size=7,
+                    (PERCENT * row.coverage_share, row.desk_factor), xytext=(2, -12),
+                    textcoords="offset points", ha="right", size=7,  # the line falls: free below to the left
                     weight="bold" if row.cheapest else "normal", color=GREEN if row.cheapest else INK,
                 )  # fmt: skip
         for coverage in plans.loc[~plans["reached"], "coverage_share"]:
@@ -113,7 +113,7 @@ def _goal_axes(axes: Axes, language: str) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"×{value:.2g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.set_xlim(-6, 106)
+    axes.set_xlim(-17, 106)
     axes.set_xticks(
         range(0, 101, 20),
         [percent(k / PERCENT, language, 0).replace("\u00a0", "") for k in range(0, 101, 20)],
