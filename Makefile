@@ -86,6 +86,7 @@ lock: ## choose the newest allowed versions of all packages (needs uv)
 	$(LOCK) --upgrade --extra app --extra dev -o requirements.lock
 	$(LOCK) --upgrade --extra distributed --extra decisions -c requirements.lock -o requirements-extras.lock
 	$(LOCK) --upgrade --extra bench -c requirements.lock -o requirements-bench.lock
+	$(LOCK) --upgrade --extra crosscheck -c requirements.lock -o requirements-crosscheck.lock
 	$(COMPILE) --upgrade --group site -c requirements.lock -o requirements-site.lock
 	$(COMPILE) --upgrade --group spelling -c requirements.lock -o requirements-spelling.lock
 	$(COMPILE) --upgrade --group browser -c requirements.lock -o requirements-browser.lock

@@ -40,8 +40,8 @@ OTHERS_SEED = 11
 HALVES = 0.5
 SAYS_SO = 0.25
 """Difference of shares between low and high values from which on an assumption is named."""
-SURE = 2.0
-"""Standard errors by which it must differ besides."""
+SURE = 3.5
+"""Standard errors by which it must differ besides: of a hundred numbers chance names one in twenty times."""
 MOST_NAMED = 3
 
 
@@ -78,7 +78,7 @@ class ConclusionsFile(BaseModel):
 
 
 class Sizes(NamedTuple):
-    """Draws of each set: posterior, with all other numbers drawn, by structure, whole pilot counties."""
+    """Draws of each set: posterior, with all other numbers drawn, by structure, pilot counties (or none)."""
 
     posterior: int = 40
     others: int = 100
@@ -220,7 +220,7 @@ def conclude(
         POSTERIOR_SET: (rows[: sizes.posterior], {}),
         OTHERS_SET: (wide, {}),
         **{name: (rows[: sizes.structure], settings) for name, settings in file.structures.items()},
-        CHECK_SET: (rows[: sizes.check], {}),
+        **({CHECK_SET: (rows[: sizes.check], {})} if sizes.check else {}),
     }
     shares: dict[str, dict[str, float]] = {each.name: {} for each in file.conclusions}
     hangs: dict[str, tuple[Hanging, ...]] = {}
@@ -241,7 +241,7 @@ def conclude(
 
 
 def _runs(
-    file: ConclusionsFile, out: Path, name: str, part: str, drawn: Sequence[Mapping[str, Value]],
+    file: ConclusionsFile, out: Path, name: str, part: str, drawn: Sequence[dict[str, Value]],
     structure: Mapping[str, Value], pool: Pool, progress: Progress,
 ) -> tuple[Predicted, list[Mapping[str, Value]]]:  # fmt: skip
     """Return runs of the draws that every strategy finished, and those draws."""

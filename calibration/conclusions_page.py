@@ -28,7 +28,7 @@ from model.text import text
 from results.memory import world_megabytes
 from results.progress import bar
 from results.style import WIDE, Picture, house_style, new_figure
-from results.wording import percent
+from results.wording import listing, percent
 
 PICTURE = "conclusions"
 ROW_HEIGHT, HEADROOM = 0.42, 0.95
@@ -61,12 +61,14 @@ def set_name(name: str, language: str) -> str:
 def lines(found: Concluded, language: str) -> list[str]:
     """Return the lines of the page in Markdown."""
     everywhere = [each for each in found.tried if not flips(each)]
+    n = found.sizes.get(CHECK_SET, 0)
+    checked = text("conclusions.checked" if n else "conclusions.not_checked", language, n=n)
     made = [f"# {text('conclusions.title', language)}", ""]
     made += [
         text(
             "conclusions.made", language, posterior=found.sizes[POSTERIOR_SET],
             others=found.sizes[OTHERS_SET],
-            check=found.sizes[CHECK_SET],
+            check=checked,
             structure=found.sizes[next(iter(conclusions_file().structures))],
         ),
         "",
@@ -99,22 +101,36 @@ def _share(value: float | None, language: str) -> str:
 
 
 def flips(each: Tried) -> list[str]:
-    """Return the sets in which a conclusion does not hold in nine draws of ten."""
+    """Return the sets in which a conclusion does not hold in nine draws of ten.
+
+    What does not hold over the posterior cannot be flipped by anything else: sets share their draws.
+    """
+    if each.shares[POSTERIOR_SET] < HOLDS:
+        return [POSTERIOR_SET]
     return [name for name, share in each.shares.items() if share < HOLDS]
 
 
 def _rows(found: Concluded, language: str) -> Iterator[Sequence[str]]:
     for each in found.tried:
+        sides = {"reversed": [n for n in flips(each) if each.shares[n] <= REVERSED]}
+        sides["open"] = [name for name in flips(each) if name not in sides["reversed"]]
         said = [
             text(
-                "conclusions.reversed" if each.shares[name] <= REVERSED else "conclusions.open", language,
-                name=set_name(name, language), share=_share(each.shares[name], language),
+                f"conclusions.{side}",
+                language,
+                names=listing([_with_share(each, n, language) for n in names], language),
             )
-            for name in flips(each)
-        ]  # fmt: skip
+            for side, names in sides.items()
+            if names
+        ]
         said += [hanging_line(one, language) for one in each.hangs_on]
         told = text("conclusions.semicolon", language).join(said)
         yield each.conclusion.sentence.in_language(language), told or text("conclusions.none", language)
+
+
+def _with_share(each: Tried, name: str, language: str) -> str:
+    share = _share(each.shares[name], language)
+    return text("conclusions.set", language, name=set_name(name, language), share=share)
 
 
 def hanging_line(each: Hanging, language: str) -> str:
@@ -142,7 +158,7 @@ def picture(found: Concluded, language: str) -> Picture:
     axes.set_xticklabels([wrapped(set_name(name, language), language, 16) for name in names], size=6)
     axes.xaxis.tick_top()
     axes.set_yticks(range(len(shares)))
-    wide = LETTERS[language] * 2 // 3
+    wide = LETTERS[language] * 2 // 3 if language == "en" else LETTERS[language]
     axes.set_yticklabels(
         [wrapped(each.conclusion.sentence.in_language(language), language, wide) for each in found.tried],
         size=6.5,
@@ -156,6 +172,6 @@ def picture(found: Concluded, language: str) -> Picture:
 def wrapped(words: str, language: str, width: int) -> str:
     """Break a line; Chinese between any two characters."""
     if language == "zh":
-        width = width // 2 if width < LETTERS["zh"] else LETTERS["zh"] // 2 + 4
+        width = width * 3 // 4 if width < LETTERS["zh"] else LETTERS["zh"] // 2
         return "\n".join(words[k : k + width] for k in range(0, len(words), width))
     return textwrap.fill(words, width)

@@ -16,6 +16,7 @@ PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT, GROUPS = SETTINGS["project"], SETTINGS["dependency-groups"]
 CORE, EXTRAS, BENCH = "requirements.lock", "requirements-extras.lock", "requirements-bench.lock"
+CROSSCHECK = "requirements-crosscheck.lock"
 OF_GROUPS = {name: f"requirements-{name}.lock" for name in GROUPS}
 
 
@@ -27,8 +28,13 @@ def pins(lock: str) -> dict[str, Version]:
 
 @pytest.mark.parametrize(
     ("lock", "extras"),
-    [(CORE, ["app", "dev"]), (EXTRAS, ["distributed", "decisions"]), (BENCH, ["bench"])],
-    ids=["core", "extras", "bench"],
+    [
+        (CORE, ["app", "dev"]),
+        (EXTRAS, ["distributed", "decisions"]),
+        (BENCH, ["bench"]),
+        (CROSSCHECK, ["crosscheck"]),
+    ],
+    ids=["core", "extras", "bench", "crosscheck"],
 )
 def test_lock_holds_what_is_declared(lock: str, extras: list[str]) -> None:
     declared = PROJECT["dependencies"] + [
@@ -41,7 +47,7 @@ def test_lock_holds_what_is_declared(lock: str, extras: list[str]) -> None:
         assert requirement.specifier.contains(locked[name]), f"{name} {locked[name]}: make lock"
 
 
-@pytest.mark.parametrize("lock", [CORE, EXTRAS, BENCH, *OF_GROUPS.values()])
+@pytest.mark.parametrize("lock", [CORE, EXTRAS, BENCH, CROSSCHECK, *OF_GROUPS.values()])
 def test_lock_has_hashes_and_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
@@ -50,7 +56,7 @@ def test_lock_has_hashes_and_no_address(lock: str) -> None:
     )
 
 
-@pytest.mark.parametrize("lock", [EXTRAS, BENCH, *OF_GROUPS.values()])
+@pytest.mark.parametrize("lock", [EXTRAS, BENCH, CROSSCHECK, *OF_GROUPS.values()])
 def test_other_locks_agree_with_the_core(lock: str) -> None:
     core, other = pins(CORE), pins(lock)
     assert {name: other[name] for name in core.keys() & other.keys()} == {

@@ -89,9 +89,13 @@ def test_with_few_right_fits_there_is_no_verdict_but_failure():
 
 
 def test_reports_for_which_the_bank_is_too_sparse_are_left_out_and_nothing_is_simulated():
+
+    def nothing(chosen):
+        raise AssertionError(chosen)
+
     made, _ = noisy(SD, rows=128)
     rows = np.arange(5)
-    right, n_left_out = right_misfits(made, targets(), made.values[rows], rows, 3, lambda chosen: None)
+    right, n_left_out = right_misfits(made, targets(), made.values[rows], rows, 3, nothing)
     assert len(right) == 0
     assert n_left_out == 5
 

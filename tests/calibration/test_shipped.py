@@ -94,6 +94,5 @@ def test_what_is_to_be_made_again_can_be_run():
             assert importlib.util.find_spec(words[2]) is not None, line
         else:
             assert words[1] == "run.py"
-            assert words[2] in {
-                command.name or command.callback.__name__ for command in app.registered_commands
-            }
+            names = [each.name or getattr(each.callback, "__name__", "") for each in app.registered_commands]
+            assert words[2] in names
