@@ -26,7 +26,9 @@ def as_list(runs, told, language):
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
     folder = tmp_path_factory.mktemp("played") / "runs"
-    request = check_request(NAMES, world="four_villages", until="2012-06", replications=3, decompose=False)
+    request = check_request(
+        NAMES, world="four_villages", until="2012-06", draws=0, replications=3, decompose=False
+    )
     found = run_comparison(request, folder, workers=1)
     record_compared(found, request.study, folder)
     return found, request.study, folder

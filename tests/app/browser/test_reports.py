@@ -52,7 +52,9 @@ def opened(page: Page, language: str) -> FrameLocator:
 def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a comparison with its report in English."""
     folder = tmp_path_factory.mktemp("compared") / "runs"
-    request = check_request(NAMES, world="teaching", until="2014-06", replications=2, decompose=False)
+    request = check_request(
+        NAMES, world="teaching", until="2014-06", draws=0, replications=2, decompose=False
+    )
     compared = run_comparison(request, folder, workers=1)
     record_compared(compared, request.study, folder)
     write_comparison(compared, request, folder, "en", compared_player)
