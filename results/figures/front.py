@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from model.text import text
 from results.figures.parts import panels
@@ -110,7 +110,7 @@ def goal_picture(plans: pd.DataFrame, caption: str, language: str = "en") -> Pic
 
 def _goal_axes(axes: Axes, language: str) -> None:
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"×{value:.2g}"))
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_xlim(-17, 106)
