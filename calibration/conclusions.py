@@ -83,7 +83,7 @@ class Sizes(NamedTuple):
     posterior: int = 40
     others: int = 100
     structure: int = 12
-    check: int = 4
+    check: int = 8
 
 
 QUICK = Sizes(posterior=12, others=24, structure=4, check=1)

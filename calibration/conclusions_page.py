@@ -83,7 +83,7 @@ def lines(found: Concluded, language: str) -> list[str]:
         text("conclusions.how", language),
         "",
     ]  # fmt: skip
-    heads = [set_name(name, language) for name in found.sizes]
+    heads = [f"{set_name(name, language)} ({n})" for name, n in found.sizes.items()]
     titles = [text("validation.column.conclusion", language), *heads]
     made += [_line(titles), _line(["---"] * len(titles))]
     for each in found.tried:
@@ -118,7 +118,7 @@ def _rows(found: Concluded, language: str) -> Iterator[Sequence[str]]:
             text(
                 f"conclusions.{side}",
                 language,
-                names=listing([_with_share(each, n, language) for n in names], language),
+                names=listing([_with_share(found, each, n, language) for n in names], language),
             )
             for side, names in sides.items()
             if names
@@ -128,9 +128,9 @@ def _rows(found: Concluded, language: str) -> Iterator[Sequence[str]]:
         yield each.conclusion.sentence.in_language(language), told or text("conclusions.none", language)
 
 
-def _with_share(each: Tried, name: str, language: str) -> str:
+def _with_share(found: Concluded, each: Tried, name: str, language: str) -> str:
     share = _share(each.shares[name], language)
-    return text("conclusions.set", language, name=set_name(name, language), share=share)
+    return text("conclusions.set", language, name=set_name(name, language), share=share, n=found.sizes[name])
 
 
 def hanging_line(each: Hanging, language: str) -> str:
