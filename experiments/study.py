@@ -95,9 +95,10 @@ class Study:
         return run_id(self.hash, candidate.strategy, candidate.settings, drawn, seed)
 
     def scenario(self, name: str, drawn: Mapping[str, Value], seed: int) -> Scenario:
-        """Return what a run simulates; levers of the candidate prevail over draws, draws over the rest."""
+        """Return what a run simulates: what a candidate or its strategy decides prevails over draws."""
         candidate = self.candidates[name]
-        parameters = {**self.parameters, **drawn, **candidate.settings}
+        unknown = {key: value for key, value in drawn.items() if key not in candidate.strategy.levers}
+        parameters = {**self.parameters, **unknown, **candidate.settings}
         return make_scenario(self.world, candidate.strategy, parameters, seed, self.until)
 
     def jobs(self, draws: Iterator[Draw], replications: range, names: tuple[str, ...] = ()) -> Iterator[Job]:

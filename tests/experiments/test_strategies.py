@@ -8,6 +8,7 @@ from scipy.stats import spearmanr
 
 from columns.layout import NO_MONTH
 from experiments.strategies import find_strategies, find_strategy, strategies_table, user_files
+from experiments.study import Candidate, Study
 from model.problems import InputError
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
@@ -124,3 +125,13 @@ def test_users_add_theirs_in_a_folder(tmp_path, monkeypatch):
         find_strategy("our")
     with pytest.raises(InputError, match="no folder"):
         user_files(tmp_path / "missing")
+
+
+@pytest.mark.unit
+def test_what_a_strategy_decides_prevails_over_draws():
+    drawn = {"adoption_p0_per_month": 0.01, "drop_out_per_month": 0.05}
+    names = ("no_programme", "history")
+    study = Study("four_villages", 3, {name: Candidate(name, load_strategy(name)) for name in names})
+    without, history = (study.scenario(name, drawn, 1).schedule[0][1] for name in names)
+    assert (without.adoption_p0_per_month, history.adoption_p0_per_month) == (0, 0.01)
+    assert without.drop_out_per_month == history.drop_out_per_month == 0.05
