@@ -11,7 +11,7 @@ COVERED := tests/agents tests/model $(addprefix --ignore=tests/model/test_,$(add
 	conservation determinism levers minimal_worlds spread_determinism spread_history two_generators))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-app app-speed browser check spell format docs notebooks site bench verify coverage mutate baseline extras lock clean
+.PHONY: help setup demo test test-app app-speed browser check spell format docs notebooks site bench verify coverage bounds mutate baseline extras lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ coverage: setup ## which lines and branches of model/ and agents/ the tests reac
 	@NUMBA_DISABLE_JIT=1 $(VENV) -m coverage run --source=model,agents -m tools.uncompiled
 	@$(VENV) -m pytest -q -n 2 -m "not slow" $(COVERED) --cov=model --cov=agents --cov-branch --cov-append \
 		--cov-report=term-missing:skip-covered --cov-fail-under=95 $(ARGS)
+
+bounds: setup ## every index of the kernels checked while the tests of the model run: a write outside an array damages others
+	@NUMBA_BOUNDSCHECK=1 $(VENV) -m pytest -q -n 2 tests/agents tests/columns tests/model $(ARGS)
 
 mutate: setup ## make small errors in the kernels and see which go unnoticed, write docs/mutation.md
 	@$(VENV) -m tools.mutate $(ARGS)

@@ -18,6 +18,7 @@ from columns.layout import (
     STAGE_UNIVERSAL,
 )
 from model.money import (
+    COUNTERS,
     DEDICATED_MONTHS,
     PART_TIME_MONTHS,
     SUPERVISION_MINUTES,
@@ -52,7 +53,7 @@ class Staffed:
 
     def run(self, months):
         for _ in range(months):
-            counters = np.zeros((1, 15), dtype=np.int64)
+            counters = np.zeros((1, len(COUNTERS)), dtype=np.int64)
             staff_posts(
                 self.month, 0, self.counties, self.townships, self.villages, self.rank, counters, self.rules
             )
