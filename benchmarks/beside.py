@@ -7,6 +7,7 @@ another, so whatever else the machine does meets all alike; the ratios are media
 import importlib.metadata
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -133,5 +134,5 @@ def versions(folder: Path | None) -> dict[str, str]:
     if folder is None:
         return {}
     present = importlib.metadata.distributions(path=[str(folder)])
-    found = {one.name.replace("_", "-"): one.version for one in present}
+    found = {re.sub(r"[-_.]+", "-", one.name).lower(): one.version for one in present}
     return {name: found[name] for name in DISTRIBUTIONS.values()}
