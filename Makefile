@@ -23,7 +23,7 @@ demo: setup ## set everything up, simulate the pilot and its national roll-out, 
 	@$(VENV) run.py demo $(ARGS)
 
 test: setup ## set everything up and run the tests; ARGS="-k spread" chooses some
-	@$(VENV) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(VENV) -m pytest -n auto --dist loadfile --max-worker-restart 0 $(ARGS)
 
 test-app: setup ## drive the application in a real browser; ARGS="-k lessons" chooses some
 	@$(VENV) -m tools.browser $(ARGS)
