@@ -8,6 +8,9 @@ import typer
 from commands.experimenting import SOME_FAILED, Workers
 from commands.shared import AsJson, Language, Stopped, app
 
+Page = Annotated[Path | None, typer.Option("--page", help="Where the page for the documents goes.")]
+Quick = Annotated[bool, typer.Option("--quick", help="A fifth of the runs.")]
+
 
 @app.command(epilog="Example: python run.py calibrate --bank 2048 --check --out runs/calibration")
 def calibrate(
@@ -55,10 +58,8 @@ def validate(
     out: Annotated[
         Path, typer.Option("--out", help="New folder, or one in which this validation was begun.")
     ] = Path("runs/validation"),
-    page: Annotated[
-        Path | None, typer.Option("--page", help="Where the page goes, such as docs/validation.md.")
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="A fifth of the runs.")] = False,
+    page: Page = None,
+    quick: Quick = False,
     workers: Workers = None,
 ) -> None:
     """Compare the fitted model with every published figure, those held out above all."""
@@ -83,10 +84,8 @@ def conclusions(
     out: Annotated[
         Path, typer.Option("--out", help="New folder, or one in which these runs were begun.")
     ] = Path("runs/conclusions"),
-    page: Annotated[
-        Path | None, typer.Option("--page", help="Where the page goes, such as docs/conclusions.md.")
-    ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="A fifth of the runs.")] = False,
+    page: Page = None,
+    quick: Quick = False,
     workers: Workers = None,
 ) -> None:
     """Try what is said of the strategies under other numbers and structures; name what flips it."""

@@ -6,7 +6,7 @@ child.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,7 @@ class Life(NamedTuple):
 
     child: Place
     id: str
-    about: dict[str, object]
+    about: dict[str, Any]
     with_worker: list[Step]
     without: list[Step]
     unmet_with: int

@@ -80,12 +80,12 @@ def trace_page(scenario: Scenario, life: Life, story: str, language: str) -> str
 
 def who(life: Life, language: str) -> str:
     """Say in a sentence who the child is."""
-    traits = [text(f"stratum.{name}", language) for name in life.about["traits"]]  # type: ignore[attr-defined]
+    traits = [text(f"stratum.{name}", language) for name in life.about["traits"]]
     comma = text("life.comma", language)
     values = {**life.about, "traits": comma.join(traits) or text("life.no_trait", language)}
     if language == "en" and life.about["county_en"]:
         values["county"] = text("life.county", language, name=life.about["county_en"])
-    values["born"] = month_name(life.about["birth_month"], language)  # type: ignore[arg-type]
+    values["born"] = month_name(life.about["birth_month"], language)
     return text("life.who", language, **values)
 
 

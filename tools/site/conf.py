@@ -1,6 +1,6 @@
 """Settings of Sphinx."""
 
-import os
+from pathlib import Path
 
 FOREIGN = ("scipy", "numpy", "pandas", "mesa", "pydantic")
 project = "Barefoot"
@@ -27,7 +27,7 @@ napoleon_use_ivar = True
 
 html_theme = "furo"
 html_title = "Barefoot"
-html_static_path = [os.path.join(os.path.dirname(__file__), "static")]  # noqa: PTH118, PTH120
+html_static_path = [str(Path(__file__).with_name("static"))]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
