@@ -1,6 +1,5 @@
 """The page and the picture of conclusions: where each holds, and what flips it."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,12 +26,22 @@ from experiments.running import compile_once
 from model.text import text
 from results.memory import world_megabytes
 from results.progress import bar
-from results.style import WIDE, Picture, house_style, new_figure
+from results.style import (
+    INK,
+    PAPER,
+    READABLE_CONTRAST,
+    WIDE,
+    Picture,
+    broken,
+    contrast,
+    house_style,
+    new_figure,
+)
 from results.wording import listing, percent
 
 PICTURE = "conclusions"
 ROW_HEIGHT, HEADROOM = 0.42, 0.95
-LETTERS = {"en": 62, "zh": 32}
+HEAD_LETTERS, SENTENCE_LETTERS = {"en": 16, "zh": 8}, {"en": 42, "zh": 20}
 
 
 def write_conclusions(
@@ -147,31 +156,23 @@ def picture(found: Concluded, language: str) -> Picture:
     shares = np.array([[each.shares.get(name, np.nan) for name in names] for each in found.tried])
     figure = new_figure(WIDE, ROW_HEIGHT * len(shares) + HEADROOM)
     axes: Any = figure.subplots()
-    axes.imshow(shares, cmap="RdYlBu", vmin=0.0, vmax=1.0, aspect="auto")
+    fields = axes.imshow(shares, cmap="RdYlBu", vmin=0.0, vmax=1.0, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
         if np.isfinite(share):
-            colour = "black" if REVERSED < share < 1.0 - REVERSED / 2.0 else "white"
+            is_dark = contrast(fields.to_rgba(share)[:3]) >= READABLE_CONTRAST
+            colour = PAPER if is_dark else INK
             axes.text(
                 column, row, percent(share, language, 0), ha="center", va="center", size=7, color=colour
             )
     axes.set_xticks(range(len(names)))
-    axes.set_xticklabels([wrapped(set_name(name, language), language, 16) for name in names], size=6)
+    heads = [broken(set_name(name, language), language, HEAD_LETTERS[language]) for name in names]
+    axes.set_xticklabels(heads, size=6)
     axes.xaxis.tick_top()
     axes.set_yticks(range(len(shares)))
-    wide = LETTERS[language] * 2 // 3 if language == "en" else LETTERS[language]
-    axes.set_yticklabels(
-        [wrapped(each.conclusion.sentence.in_language(language), language, wide) for each in found.tried],
-        size=6.5,
-    )
+    sentences = [each.conclusion.sentence.in_language(language) for each in found.tried]
+    letters = SENTENCE_LETTERS[language]
+    axes.set_yticklabels([broken(sentence, language, letters) for sentence in sentences], size=6.5)
     axes.grid(visible=False)
     everywhere = sum(not flips(each) for each in found.tried)
     caption = text("conclusions.caption", language, n=len(shares), held=everywhere)
     return Picture(PICTURE, figure, caption, language)
-
-
-def wrapped(words: str, language: str, width: int) -> str:
-    """Break a line; Chinese between any two characters."""
-    if language == "zh":
-        width = width * 3 // 4 if width < LETTERS["zh"] else LETTERS["zh"] // 2
-        return "\n".join(words[k : k + width] for k in range(0, len(words), width))
-    return textwrap.fill(words, width)

@@ -205,15 +205,19 @@ def page_svg(document: str, caption: str) -> str:
 
 def wrapped(sentence: str, language: str, width: float = WIDE) -> str:
     """Break a caption into lines that fit a figure of ``width`` inches."""
-    room = int(CAPTION_EM[language] * width / WIDE)
-    if language == "zh":
-        lines = [""]
-        for letter in sentence:
-            if len(lines[-1]) >= room and letter not in NEVER_FIRST:
-                lines.append("")
-            lines[-1] += letter
-        return "\n".join(lines)
-    return textwrap.fill(sentence, room)
+    return broken(sentence, language, int(CAPTION_EM[language] * width / WIDE))
+
+
+def broken(words: str, language: str, letters: int) -> str:
+    """Break words into lines of about so many letters; no line of Chinese begins with a stop."""
+    if language != "zh":
+        return textwrap.fill(words, letters)
+    lines = [""]
+    for letter in words:
+        if len(lines[-1]) >= letters and letter not in NEVER_FIRST:
+            lines.append("")
+        lines[-1] += letter
+    return "\n".join(lines)
 
 
 def label_ends(
