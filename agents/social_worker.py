@@ -65,12 +65,6 @@ class SocialWorker(Registered):
         """The village of the post."""
         return self.model.roster.village(self.row)
 
-    @property
-    def tenure_months(self) -> int:
-        """Months since hiring."""
-        self.raw("hired_month")
-        return int(self.model.month) - self.since
-
 
 def hired(villages: Any) -> np.ndarray:
     """Return the month in which each village's present worker came, NO_MONTH where the post is not filled."""

@@ -30,7 +30,7 @@ class Asked(BaseModel):
 
 
 class Comparison(BaseModel):
-    """A lesson that compares two scenarios."""
+    """A lesson that compares two scenarios; ``bounds`` part the answers, in the unit of the outcome."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,7 +44,7 @@ class Comparison(BaseModel):
 
 
 class Life(BaseModel):
-    """A lesson that follows a child with and without the worker."""
+    """A lesson that follows a child with and without the worker; ``bounds`` are months."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

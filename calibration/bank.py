@@ -36,7 +36,7 @@ ONE = range(1, 2)
 
 
 class Part(NamedTuple):
-    """Rows of a bank that were drawn alike: from the prior, or from a proposal of a wave."""
+    """Rows of a bank that were drawn alike, from prior or proposal; values in the targets' units."""
 
     proposal: Proposal | None
     quantiles: Floats
@@ -133,7 +133,8 @@ def make_fresh(
 ) -> Floats:
     """Simulate some draws again with other seeds; return outcomes, shape (draws × replications, targets).
 
-    Rows of a draw stand side by side. A folder that holds other draws is made anew.
+    Outcomes are in the units of the targets; rows of a draw stand side by side. A folder
+    that holds other draws is made anew.
     """
     rows = parameters[list(block.file.names)]
     digest = hashlib.blake2b(rows.to_csv().encode(), digest_size=HASH_BYTES).hexdigest()
@@ -204,7 +205,7 @@ def _values(block: Block, part: Part) -> pd.DataFrame:
 
 
 def again(block: Block, folder: Path, draws: Sequence[int]) -> Floats:
-    """Simulate some draws of a bank once more and return their outcomes, shape (draws, targets)."""
+    """Simulate some draws of a bank once more: outcomes in the targets' units, shape (draws, targets)."""
     table, study, (name,) = DrawTable(folder / DRAWS), block.study, block.study.candidates
     groups = []
     for draw in draws:

@@ -132,7 +132,7 @@ def pilot_outputs(model: ScaleUpModel, targets: Sequence[Target]) -> dict[str, f
 
 
 def only_outcomes(scenario: Scenario, outcomes: Mapping[str, float]) -> Kept:
-    """Return outcomes in the form in which the run store takes them, with nothing else kept of the run."""
+    """Return outcomes, in any unit, in the form that the run store takes, and nothing else of the run."""
     digest = Digest(
         scenario.strategy.name, scenario.seed, dict(outcomes), {}, (), EMPTY, EMPTY, {}, {}, EMPTY, EMPTY,
         EMPTY, {}, {},

@@ -49,7 +49,7 @@ class Feasible(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """One check: what was found, the limit, and whether it holds."""
+    """One check: what was found, the limit in the same unit, and whether it holds."""
 
     name: str
     value: float
@@ -80,7 +80,7 @@ def invented(targets: Sequence[Target], values: Floats, seed: int) -> Floats:
     """Return reports that the error models would make of outcomes: low ends on their scales.
 
     The kernel of a target with a low and a high end is flat between them; as a law of the report it is a
-    mixture of a uniform part and two halves of a normal one.
+    mixture of a uniform part and two halves of a normal one (docs/calibration.md).
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ class Compared(NamedTuple):
 
 
 class CrossCheck(NamedTuple):
-    """What the other program found, and how far it came: at temperature 1 it samples the posterior itself."""
+    """What the other program found, worth how many rows; at temperature 1 its weights are the posterior's."""
 
     compared: list[Compared]
     runs: int

@@ -34,7 +34,7 @@ BEFORE = (
 
 
 def best_values(path: Path = PROVENANCE) -> dict[str, float]:
-    """Return the values of the best member of every block, with three digits, within the plausible range."""
+    """Return the best member of every block in declared units: three digits, within the plausible range."""
     found: dict[str, float] = {}
     for entry in read_json(path)["blocks"].values():
         for name, value in entry["best"]["parameters"].items():
@@ -45,7 +45,7 @@ def best_values(path: Path = PROVENANCE) -> dict[str, float]:
 
 
 def with_defaults(text: str, values: Mapping[str, float]) -> str:
-    """Return a file of declarations with other defaults for the parameters that stand in it."""
+    """Return a file of declarations with other defaults, in the declared units, for parameters in it."""
     for name, value in values.items():
         pattern = re.compile(rf"(?P<before>^{name}:\n(?:  .*\n)*?  default: )[^\n]*", re.MULTILINE)
         text = pattern.sub(rf"\g<before>{value:.12g}", text)

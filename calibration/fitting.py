@@ -62,7 +62,7 @@ class Plan:
     rows
         Draws of the prior.
     wave_rows, most_waves, enough
-        Draws of a wave; waves are added until the fit is worth ``enough`` rows, at most so many.
+        Draws of a wave; waves are added until the weights are worth ``enough`` rows, at most so many.
     aimed
         Put waves where a regression says that targets are met (:func:`calibration.proposals.aimed`): where
         outcomes follow parameters nearly in a straight line.
@@ -88,7 +88,10 @@ class Plan:
 
 
 class Best(NamedTuple):
-    """The member of a posterior that stays closest to the targets over several seeds."""
+    """The member of a posterior that stays closest to the targets over several seeds.
+
+    Parameters and values are in the units of their declarations and targets, the misfit in error variances.
+    """
 
     draw: int
     parameters: dict[str, float]
@@ -179,7 +182,7 @@ def fit_block(block: Block, folder: Path, plan: Plan, pool: Pool, progress: Prog
 def fresh_misfit(
     block: Block, folder: Path, bank: Bank, rows: NDArray[np.int64], fresh: Floats, plan: Plan, pool: Pool
 ) -> Misfit:
-    """Return how far fresh runs of posterior rows lie from the targets, and those of right fits."""
+    """Return how many error variances fresh runs of posterior rows and right fits lie from the targets."""
     targets, nothing = block.targets, np.empty(0)
     of_target = misfit_of(targets, fresh)
     if not plan.right_fits:
@@ -208,8 +211,8 @@ def next_proposal(block: Block, bank: Bank, posterior: Fit, plan: Plan) -> Propo
 def tempered(bank: Bank, block: Block, posterior: Fit) -> Floats:
     """Return weights for the region of a wave: flatter ones where a handful of rows carries all the weight.
 
-    The likelihood is raised to the largest power from 1 downwards (by halves) at which the rows are worth
-    four times the number of parameters, so that their covariance means something.
+    The likelihood is tempered (Neal 2001): raised to the largest power from 1 downwards (by halves) at which
+    the rows are worth four times the number of parameters, so that their covariance means something.
     """
     wanted, power, found = 4.0 * bank.quantiles.shape[1], 1.0, posterior
     squares = -0.5 * np.sum(standardised(block.targets, bank.values) ** 2, axis=1)

@@ -14,7 +14,7 @@ FILE = ROOT / "data" / "calibration" / "held_out.yaml"
 
 
 class HeldOut(BaseModel):
-    """A published figure and the quantity of the model that stands for it; see the file."""
+    """A published figure, in the unit of its measure, and what stands for it in the model; see the file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

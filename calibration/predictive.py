@@ -106,7 +106,7 @@ def simulate_whole(scenario: Scenario) -> Kept:
 
 
 def whole_value(model: ScaleUpModel, each: HeldOut) -> float:
-    """Return what a run of the whole model says of a hold-out."""
+    """Return what a run of the whole model says of a hold-out, in the unit of its figure."""
     first, month, until = each.months
     if each.measure == "helped_per_year":
         pilot = model.observed.strata[first : month + 1, STRATA.index("pilot")]

@@ -3,8 +3,8 @@
 Calibrations usually cut the prior to an ellipsoid around the best rows and draw evenly in it. In twenty
 dimensions nearly all of an ellipsoid lies far from its middle: of 4,096 such draws some twenty count. A
 normal law with the covariance of the weighted rows, cut at the ends of the prior, puts them where the weight
-is; parameters that the rows say nothing about are drawn evenly. Rows of the prior stay in the mixture, so no
-weight can become large and no part of the prior is cut off.
+is; parameters that the rows say nothing about are drawn evenly. Rows of the prior stay in the mixture
+(a defensive one; Hesterberg 1995), so no weight can become large and no part of the prior is cut off.
 """
 
 import itertools

@@ -61,7 +61,7 @@ class Target(BaseModel):
             return np.log(array)
 
     def unscaled(self, values: ArrayLike) -> Floats:
-        """Return values, of any shape, from the scale of the error model back in their own unit."""
+        """Return values of any shape, on the error model's scale (docs/calibration.md), in their own unit."""
         array = np.asarray(values, dtype=np.float64)
         return np.exp(array) if self.scale == "log" else array
 

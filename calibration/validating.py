@@ -92,7 +92,7 @@ class Structure(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """A target predicted by a fit to the others."""
+    """A target predicted by a fit to the others, in its own unit; ``effective`` is worth in rows."""
 
     name: str
     label: Bilingual
@@ -104,7 +104,7 @@ class LeftOut(NamedTuple):
 
 
 class Doubled(NamedTuple):
-    """A fit with priors twice as wide: worth, misfit of fresh runs, and middles of fitted parameters."""
+    """A fit with priors twice as wide: worth in rows, misfit in error variances, medians in declared unit."""
 
     effective: float
     misfit: float

@@ -16,7 +16,7 @@ def label_of(name: str, language: str) -> str:
 
 
 def amount(value: float, language: str) -> str:
-    """Write the value of a parameter; small ones with as many zeros as they have."""
+    """Write the value of a parameter, in its unit; small ones with as many zeros as they have."""
     if 0.0 < abs(value) < SMALL:
         return np.format_float_positional(value, precision=2, fractional=False, trim="-")
     return number(value, language)

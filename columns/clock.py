@@ -28,7 +28,7 @@ COARSE_SHIFT = np.uint64(24)
 
 
 def gap_table(rate):
-    """Survival thresholds ``floor(2**32 (1 - rate)**g)`` for g = 0 … MAX_GAP, uint64, descending.
+    """Survival thresholds, equation (10): ``floor(2**32 (1 - rate)**g)`` for g = 0 … MAX_GAP, uint64.
 
     Parameters
     ----------

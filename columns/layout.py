@@ -55,7 +55,7 @@ COUNTY = np.dtype(
         ("n_active", "i4"),  # of these with a trained worker
         ("n_started", "i4"),  # villages whose post was ever filled and is still paid for
         ("n_opened", "i4"),  # villages that ever had a post: the next ranks come after these
-        ("evidence", "f8"),  # V_c: visible results of peers
+        ("evidence", "f8"),  # V_c: visible results of peers, 0–1
         ("effective_coverage", "f8"),  # published at the end of last month
         # money, in fen
         ("budget", "i8"),  # envelope of this month; a large number where it does not bind
@@ -139,10 +139,10 @@ VILLAGE = np.dtype(
         ("hours_to_township", "f8"),  # one way
         ("hours_to_county", "f8"),
         ("poverty", "f8"),  # share of poor households
-        ("minority", "f8"),
-        ("left_behind", "f8"),
-        ("hiv_affected", "f8"),
-        ("migrant", "f8"),
+        ("minority", "f8"),  # share of households, as the next three
+        ("left_behind", "f8"),  # share
+        ("hiv_affected", "f8"),  # share
+        ("migrant", "f8"),  # share
         ("first_household", "i4"),
         ("n_households", "i4"),
         ("first_slot", "i8"),

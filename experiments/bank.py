@@ -183,7 +183,7 @@ def _drawn(folder: Path, values: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_numbers(draws: pd.DataFrame) -> Floats:
-    """Return draws as numbers, shape (draws, parameters): choices by their place in the declaration."""
+    """Return draws as numbers in declared units, shape (draws, parameters): choices by their place there."""
     columns = [
         [declarations()[str(name)].as_number(value) for value in draws[name].tolist()] for name in draws
     ]

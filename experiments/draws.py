@@ -30,7 +30,7 @@ DRAW = "draw"
 
 
 class Axis(NamedTuple):
-    """What one parameter may be: a range (``values`` empty), or some values."""
+    """What one parameter may be, in its unit: a range (``values`` empty), or some values."""
 
     name: str
     low: float = 0.0
@@ -39,7 +39,7 @@ class Axis(NamedTuple):
     values: tuple[Value, ...] = ()
 
     def at(self, quantile: float) -> Value:
-        """Return the value at a quantile from 0 to 1."""
+        """Return the value at a quantile from 0 to 1, even on its (or a logarithmic) scale by definition."""
         if self.values:
             return self.values[min(int(quantile * len(self.values)), len(self.values) - 1)]
         if self.logarithmic:

@@ -236,7 +236,7 @@ def crossing_of(desks: Sequence[float] | np.ndarray, excess: Sequence[float] | n
     desks
         Ascending.
     excess
-        Needs lost at the desk less those lost before they were found. Between two points it is taken as
+        Needs lost at the desk less those lost before they were found. Between two points it is assumed
         linear in the logarithm of the hours; of several crossings the last counts.
     """
     over = np.asarray(excess, dtype=np.float64) > 0

@@ -32,11 +32,6 @@ def map_again(folder: Path, language: str) -> list[Path]:
     return write_map(mapped(folder), folder, language)
 
 
-def is_map(folder: Path) -> bool:
-    """True for the folder of a finished map."""
-    return (folder / FACTS).is_file()
-
-
 def about_page(found: Mapped) -> About:
     """Return what the page says besides the tables."""
     facts = {key: value for key, value in found.facts.items() if key not in ("counts", "made", "parameters")}

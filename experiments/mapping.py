@@ -107,7 +107,7 @@ def points_of(grid: int) -> dict[str, Candidate]:
 
 
 def plan(coverage: float, desks: float) -> tuple[str, Candidate]:
-    """Return a plan with its name, the same for the same plan on every grid."""
+    """Return a plan with its name: a share of villages with a post, and desk hours as multiples of 2010."""
     name = f"posts {coverage:.4f}, desks {desks:.4f}"
     settings: dict[str, Value] = {COVERAGE: coverage, DESKS: desks}
     return name, Candidate(name, plan_strategy(), settings)

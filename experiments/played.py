@@ -63,7 +63,7 @@ def record_swept(bank: Bank, study: Study, outcome: str) -> None:
 
 
 def middle(values: Floats) -> int:
-    """Return the place of the known value nearest the median; the first where none is known."""
+    """Return the place of the known value, in any unit, nearest the median; the first where none is known."""
     if not np.isfinite(values).any():
         return 0
     return int(np.nanargmin(np.abs(values - np.nanmedian(values))))

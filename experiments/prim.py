@@ -76,7 +76,7 @@ def find_box(x: Floats, fails: Booleans, seed: int = 0) -> Box | None:
     Parameters
     ----------
     x, fails
-        Shapes (draws, parameters) and (draws,).
+        Numbers in any units, and which draws fail; shapes (draws, parameters) and (draws,).
     """
     best = _search(x, fails)
     if best is None:

@@ -77,7 +77,8 @@ def robustness(folder: Path | str, *, outcome: str = MAIN, target: float | None 
     outcome
         What is judged.
     target
-        What a strategy must reach (at most, where less is better). By default the mean of the best strategy.
+        What a strategy must reach (at most, where less is better), in its unit; by default the mean of the
+        best strategy.
 
     Raises
     ------
@@ -89,7 +90,7 @@ def robustness(folder: Path | str, *, outcome: str = MAIN, target: float | None 
 
 
 def judged(bank: Bank, outcome: str = MAIN, target: float | None = None) -> Robust:
-    """Return what :func:`robustness` says of a bank.
+    """Return what :func:`robustness` says of a bank; ``target`` in the unit of the outcome.
 
     Raises
     ------
@@ -165,7 +166,7 @@ def regret_table(values: pd.DataFrame, better: str, reached: pd.DataFrame) -> pd
 def boxes_table(
     strategies: list[str], misses: pd.DataFrame, x: Floats, names: list[str], *, enough: bool
 ) -> pd.DataFrame:
-    """Return a row per limit of the box in which a strategy misses the target; see :class:`Robust`."""
+    """Return a row per limit, in the parameter's unit, of the box in which a strategy misses the target."""
     rows = []
     for strategy in strategies if enough else ():
         box = find_box(x, misses[strategy].to_numpy())
@@ -181,7 +182,7 @@ def _limit(strategy: str, parameter: str, k: int, box: Box) -> dict[str, Any]:
 
 
 def worth_table(benefit: Floats, x: Floats, names: list[str]) -> pd.DataFrame:
-    """Return a row per parameter, the most valuable first; see :class:`Robust`."""
+    """Return a row per parameter, the most valuable first, in the benefit's unit; see :class:`Robust`."""
     rows = []
     for name, column in zip(names, x.T, strict=True):
         found = worth_of(column, benefit, len(names))

@@ -52,14 +52,14 @@ SEEDS, FRESH_SEEDS = 4, 8
 
 
 class Goal(NamedTuple):
-    """A target: an outcome on the good side of a value."""
+    """A target: an outcome on the good side of a value in its unit."""
 
     outcome: str
     side: str
     value: float
 
     def is_met(self, found: float) -> bool:
-        """Whether an outcome reaches the target; a missing one does not."""
+        """Whether an outcome, in the unit of the target, reaches it; a missing one does not."""
         return bool(found >= self.value if self.side == ">=" else found <= self.value)
 
     @property
@@ -239,7 +239,10 @@ def run_goal(
 
 
 def halving(request: GoalRequest, out: Path, make: Any) -> dict[float, float]:
-    """Return the fewest desk hours that reach the target by coverage, NaN where even the most do not."""
+    """Return the fewest desk hours that reach the target by coverage, NaN where even the most do not.
+
+    Bisects the logarithm of the hours, on which steps are assumed to matter alike.
+    """
     coverage = [round(k / (LEVELS - 1), 6) for k in range(LEVELS)]
     ends = {share: [float(np.log(LEAST_DESKS)), float(np.log(MOST_DESKS))] for share in coverage}
 
@@ -263,7 +266,7 @@ def halving(request: GoalRequest, out: Path, make: Any) -> dict[float, float]:
 
 
 def searched_values(request: GoalRequest, out: Path) -> dict[str, float]:
-    """Return the outcome of every plan over the seeds of the search; missing where a run failed."""
+    """Return the outcome of every plan over the seeds of the search, in its unit; NaN where one failed."""
     runs = _runs(out)
     runs = runs[runs["replication"] <= request.seeds]
     values = {}
@@ -287,7 +290,7 @@ def _outcome(goal: Goal, runs: pd.DataFrame) -> float:
 
 
 def sought(request: GoalRequest, out: Path, fewest: Mapping[float, float]) -> Sought:
-    """Return the table of what was found."""
+    """Return the table of what was found; ``fewest`` desk hours, multiples of 2010, by share of villages."""
     runs = _runs(out)
     rows: list[dict[str, Any]] = []
     for coverage, desks in fewest.items():

@@ -56,7 +56,7 @@ ID_BYTES = 16
 
 
 class Result(NamedTuple):
-    """What became of a run: outcomes and arrays, or the text of the error that ended it."""
+    """What became of a run: outcomes in their units and arrays, or the text of the error that ended it."""
 
     job: Job
     outcomes: Mapping[str, float]

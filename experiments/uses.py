@@ -72,7 +72,7 @@ class Spent(NamedTuple):
         return float((self.money - self.money_without)[list(categories)].sum()) / FEN_PER_YUAN
 
     def counted(self, counter: int) -> float:
-        """Return by how much the step raised a counter."""
+        """Return by how much the step raised a counter, in its unit."""
         return float((self.counters - self.counters_without)[counter])
 
 

@@ -21,7 +21,7 @@ LEAST = 1e-9
 
 
 class Worth(NamedTuple):
-    """Value of knowing a parameter with its interval, and what one that does nothing seems worth."""
+    """Value of knowing a parameter, in the outcome's unit, and what one that does nothing seems worth."""
 
     value: float
     low: float

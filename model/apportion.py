@@ -41,7 +41,8 @@ def divide(totals, weights, groups, n_groups):
 def shift_to_mean(log_odds, weights, groups, targets):
     """Return shares expit(log_odds + shift of the group) whose weighted mean in every group is the target.
 
-    Newton's method on the shifts, damped; a target of 0 or 1 gives that share everywhere.
+    Logistic shares are an assumption. Newton's method on the shifts, damped; a target of 0 or 1 gives that
+    share everywhere.
 
     Parameters
     ----------

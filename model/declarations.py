@@ -53,7 +53,7 @@ class Deletion(Bilingual):
 
 
 class Declaration(BaseModel):
-    """One parameter: what it means, what it may be and where its value comes from."""
+    """One parameter: what it means, what it may be (in ``unit``) and where its value comes from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -92,7 +92,7 @@ class Declaration(BaseModel):
 
     @property
     def allowed(self) -> tuple[float, float]:
-        """The ends of what is accepted: minimum and maximum, or else low and high.
+        """The ends of what is accepted, in ``unit``: minimum and maximum, or else low and high.
 
         Raises
         ------
@@ -142,7 +142,7 @@ class Declaration(BaseModel):
         return value if isinstance(value, str) else f"{value:.12g}"
 
     def as_number(self, value: Value) -> float:
-        """Return a value as kernels read it: choices as their position, switches as 0 or 1."""
+        """Return a value as kernels read it, in its unit: choices as their position, switches as 0 or 1."""
         return float(self.choices.index(str(value)) if self.type == "choice" else value)
 
     def _refuse(self, code: str, value: object, **values: object) -> InputError:

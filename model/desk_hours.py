@@ -59,7 +59,7 @@ def desk_record(state, tables, c, local):
 
 @inlined
 def offer_minutes(state, tables, c, month):
-    """Set every desk's minutes of the month, rounded to whole cases without bias by a keyed draw.
+    """Set every desk's minutes of the month, to whole cases without bias by a keyed draw: equation (18).
 
     What is left over at the end of the month is not carried to the next. What plans add to the staff of
     offices is counted for the bill, whether it is asked for or not.

@@ -31,7 +31,7 @@ def trust_of(village, household, tables, month):
 
 @part
 def remember(village, household, tables, month, good):
-    """Raise or lower a household's trust after a case was served (``good``) or disappointed.
+    """Raise or lower a household's trust after a case was served (``good``) or disappointed: equation (21).
 
     Only cases that a worker helped count: families who go alone learn nothing about the worker.
     """

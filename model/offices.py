@@ -73,7 +73,7 @@ def background_minutes(villages, children, services, filing, need_scale, rules):
 
 
 def make_desks(counties, townships, villages, children, services, minutes, rules, own_fte=None):
-    """Return the DESK records of a world; an office's staff is divided over its desks by background load.
+    """Return the DESK records of a world; an office's staff, equation (17), is divided over them by load.
 
     A township or county of average size has the declared staff; others in proportion to their children
     (assumption: establishment follows population), times the county's fiscal index to the power of
@@ -149,7 +149,7 @@ def _county_of(place, counties, townships):
 
 
 def poverty_factor(unit, poverty, children, n_units, rules):
-    """How much more staff allowances have where more children are poor; 1 where nobody lives."""
+    """How much more staff allowances have where more are poor, in equation (17); 1 where nobody lives."""
     poor = np.bincount(unit, weights=children * poverty, minlength=n_units)
     everyone = np.bincount(unit, weights=children, minlength=n_units)
     share = np.divide(poor, everyone, out=np.full(n_units, rules.reference_poor_share), where=everyone > 0)

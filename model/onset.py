@@ -369,7 +369,7 @@ def have_event(books, state, tables, c, month, slot, v, drawn):
 def begin_need(
     books, state, tables, county, arena, village, v, household, slot, service, month, groups, threshold
 ):
-    """Open a spell if today's rate of onset is above the threshold; a rate above its ceiling is an error."""
+    """Open a spell if today's rate, equation (9), passes the threshold; one above its ceiling is an error."""
     row, rules = tables.services[service], tables.rules[0]
     need = state_of(books.needs[slot, service])
     if not (need == CLEAR or (need == SERVED and row.durable)):

@@ -5,11 +5,9 @@ Declarations live in ``data/parameters`` (see :mod:`model.declarations`); here t
 values have the same ``content_hash`` in every process and on every machine.
 """
 
-import ast
 import functools
 import hashlib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
@@ -17,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 
 from model.declarations import Declaration, Value, declarations
 from model.problems import InputError, Problem, nearest
-from model.reading import ROOT, Document
+from model.reading import Document
 from model.text import unit_text
 
 HASH_BYTES = 16
@@ -171,11 +169,6 @@ def rules_record(parameters: Parameters) -> np.recarray:
     return copy
 
 
-def choice_index(name: str, choice: str) -> int:
-    """Return the number that stands for a choice in the rules record, for constants of kernels and tests."""
-    return declarations()[name].choices.index(choice)
-
-
 def without_effect(names: Iterable[str], parameters: Iterable[Parameters]) -> list[Problem]:
     """Report the set parameters that no month of a run can read, because another one switches them off.
 
@@ -211,26 +204,6 @@ def outside_plausible(parameters: Parameters) -> list[str]:
             if not declaration.low <= value <= declaration.high:
                 names.append(name)
     return names
-
-
-READERS = tuple(ROOT / folder for folder in ("model", "agents", "results"))
-"""Folders whose sources read parameters."""
-
-
-def referenced_parameters(folders: Iterable[Path] = READERS) -> set[str]:
-    """Return the declared names that the sources read as an attribute, as in ``rules[0].visit_hours``.
-
-    Read from the syntax trees, so that nothing is added to a run: a parameter that is declared and read
-    nowhere is found by a test instead of by the user.
-    """
-    declared = set(declarations())
-    found: set[str] = set()
-    for folder in folders:
-        for path in sorted(folder.rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Attribute) and node.attr in declared:
-                    found.add(node.attr)
-    return found
 
 
 def parameters_table(language: str = "en") -> list[dict[str, str]]:

@@ -46,7 +46,7 @@ def make_policy(schedule: Iterable[tuple[int, Parameters]]) -> Policy:
 
 
 def hold(policy: Policy, values: Mapping[str, float]) -> Policy:
-    """Return a policy with some rules held at a number throughout: the quick way for many draws."""
+    """Return a policy with some rules held at a number, in its unit, throughout: quick for many draws."""
     records = tuple(record.copy() for record in policy.records)
     for record in records:
         for name, value in values.items():

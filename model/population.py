@@ -149,7 +149,7 @@ def enter_service(books, tables, village, slot, service, groups, household, key,
 
     ``since`` counts the months from the service's entry age to the draw (0 on the day of entry). Returns the
     drawn state. Papers are drawn by :func:`enter_papers`. A need that is more common among the very young
-    lasts into the years after.
+    lasts into the years after, fading by the month (assumption).
     """
     row, rules = tables.services[service], tables.rules[0]
     papers = LACKING if is_open(state_of(books.needs[slot, HUKOU])) else COMPLETE

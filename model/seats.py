@@ -41,7 +41,7 @@ def whole_number(expected, key, stream_constant, month):
 def national_seats(month, nation, rules):
     """Seats for this world from the national pool in the calibrated mode, in villages.
 
-    Before the mandate a constant number; afterwards K0·exp(g·(t − mandate)). A part of the country gets its
+    Before the mandate a constant number; afterwards equation (3). A part of the country gets its
     part by villages. A worker who serves several villages needs one seat, so a seat then opens that many.
     """
     if mandate_in_force(month, rules):

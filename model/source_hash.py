@@ -45,11 +45,6 @@ def data_hash(root: Path = ROOT) -> str:
     return _hash_of_files(root, [path for folder in folders for path in folder.rglob("*") if path.is_file()])
 
 
-def engine_modules(root: Path = ROOT) -> list[str]:
-    """Return the names of the modules that the engines consist of, in alphabetical order."""
-    return modules_behind(ENGINE, ENGINE_PACKAGES, root)
-
-
 def modules_behind(names: Iterable[str], packages: Sequence[str], root: Path = ROOT) -> list[str]:
     """Return some modules and all they import from some packages, directly or not, in alphabetical order."""
     found: set[str] = set()

@@ -222,7 +222,7 @@ def lapse_per_month(service):
 
 
 def solve_need(service, name, rules, turnover):
-    """Return (seek, end, outflow) of one service per month.
+    """Return (seek, end, outflow) of one service per month, equation (11).
 
     Where the declared pace cannot carry the declared flow, families seek as readily as can be and more of
     them are in need than declared; the world is stationary all the same.

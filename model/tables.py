@@ -73,7 +73,7 @@ def need_scales(villages, services, rules):
 
 
 def odds(share):
-    """Odds of a share below 1."""
+    """Odds of a share below 1: s ÷ (1 − s)."""
     return share / (1.0 - share)
 
 
@@ -174,7 +174,7 @@ def milestones(services, rules):
 
 
 def give_up_curve(services, rules):
-    """Monthly probability of giving up after waiting w months, float64, shape (services, 256)."""
+    """Monthly probability of giving up after waiting w months, equation (19); shape (services, 256)."""
     if not rules.families_lose_patience:
         return np.zeros((len(services), MONTH_BITS))
     patience = services["patience_months"] * rules.patience_multiplier
@@ -192,7 +192,7 @@ def _giving_up(patience, slope):
 
 @functools.lru_cache(maxsize=8)
 def fading_curve(return_per_month):
-    """Share of a difference in trust that is left after 0 … 255 months."""
+    """Share of a difference in trust that is left after 0 … 255 months, as below equation (21)."""
     return np.array([(1.0 - return_per_month) ** months for months in range(MONTH_BITS)])
 
 
@@ -211,7 +211,7 @@ def renew_rules(tables, still):
 
 
 def renew(tables, month):
-    """Bring the curves that follow the calendar up to a month."""
+    """Bring the curves that follow the calendar up to a month, the trend of equation (9) among them."""
     rules, services = tables.rules[0], tables.services
     trend = np.ones(len(services))
     trend[services["term_entry"] == 1] = math.exp(-rules.school_retention_trend_per_year * month / 12)

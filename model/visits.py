@@ -97,7 +97,7 @@ def visit_households(state, tables, c, month, thread):
 
 @inlined
 def share_out_hours(village, rules, month):
-    """Divide the worker's minutes over leave, meetings, support, papers and visits.
+    """Divide the worker's minutes over leave, meetings, support, papers and visits: equations (12) to (14).
 
     Papers come before visits up to ``papers_share_cap`` of what the first three leave, as cases in hand
     must not be dropped, and both are planned from the cases that are open now.
@@ -208,7 +208,7 @@ def risk_of(groups, traits, household):
 
 @inlined
 def visit(books, state, tables, county, village, v, household, position, month):
-    """One visit: look at every child in scope, offer help, ease strain, decide on the follow-up list."""
+    """One visit, equations (15) and (16): look at each child in scope, offer help, ease strain, list."""
     rules = tables.rules[0]
     first = village.first_slot + np.int64(household.first_slot)
     last = village.first_slot + village.n_slots

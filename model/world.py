@@ -86,7 +86,7 @@ def lay_out(
     table : DataFrame
         Complete, with derived columns, in the order of the codes.
     size_log_sd : float
-        Spread of log sizes of villages within a sector.
+        Spread of log sizes of villages within a sector (lognormal by assumption).
     kinds : tuple of str
         Which columns of units are in the world. Without communities the children counted in towns stay
         outside; in a full world a county without one kind has all its children in the other.

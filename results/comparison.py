@@ -57,7 +57,7 @@ class Comparison(NamedTuple):
         return next(iter(self.digests.values()))[0]
 
     def values(self, strategy: str, outcome: str) -> Floats:
-        """Return an outcome in every replication."""
+        """Return an outcome in every replication, in its unit of measure."""
         return np.array([run.outcomes[outcome] for run in self.digests[strategy]])
 
     def level(self, strategy: str, outcome: str) -> Interval:

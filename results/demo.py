@@ -169,7 +169,7 @@ def _tables(folder: Path, done: DemoRuns) -> list[Path]:
 
 
 def facts_of(done: DemoRuns, language: str, since: tuple[float, float]) -> dict[str, Any]:
-    """Return what is needed to make the page again, and what it cost."""
+    """Return what is needed to make the page again, and what it cost in seconds; ``since`` when it began."""
     return {
         "command": f"python run.py demo --language {language} --replications {len(done.comparison.seeds)}",
         "world": done.world,

@@ -81,7 +81,7 @@ def group_pair(
 
 
 def by_fifth(cube: Cube, top: str, bottom: str, months: int, services: Sequence[str] = ()) -> Floats:
-    """Return the standardised outcome, one per fifth of wealth, the poorest first."""
+    """Return the standardised outcome, in units of top ÷ bottom, per fifth of wealth, poorest first."""
     return _outcome(cube, top, bottom, FIFTHS, months, services)
 
 

@@ -54,7 +54,7 @@ def _from_model(model: ScaleUpModel) -> dict[str, float]:
 
 
 def arrays_of(found: Digest) -> dict[str, Floats]:
-    """Return the arrays of a digest by name, each flat: shape (n,)."""
+    """Return the arrays of a digest by name, each flat and in its own unit: shape (n,)."""
     arrays = {
         f"{field}{SEPARATOR}{service}": getattr(found, field)[k]
         for field in PER_SERVICE
@@ -69,7 +69,7 @@ def arrays_of(found: Digest) -> dict[str, Floats]:
 def digest_from(
     strategy: str, seed: int, outcomes: Mapping[str, float], arrays: Mapping[str, Floats]
 ) -> Digest:
-    """Return the digest that `arrays_of` took apart."""
+    """Return the digest that `arrays_of` took apart, in the same units."""
     named: dict[str, dict[str, Floats]] = {field: {} for field in (*PER_SERVICE, *BY_NAME)}
     for name, values in arrays.items():
         field, _, rest = name.partition(SEPARATOR)

@@ -71,7 +71,7 @@ def regret_of(values: Floats, better: str) -> Floats:
     Parameters
     ----------
     values
-        Shape (strategies, runs).
+        Shape (strategies, runs), in one unit, which regret has too.
     better
         "higher" or "lower".
     """

@@ -19,7 +19,7 @@ CHANCE = 0.05
 
 
 class Judged(NamedTuple):
-    """What pictures and sentences need: tables of :mod:`experiments.robust`, and their terms."""
+    """What pictures and sentences need: tables of :mod:`experiments.robust`; terms in the outcome's unit."""
 
     regret: pd.DataFrame
     boxes: pd.DataFrame

@@ -13,7 +13,7 @@ def yearly(values: Floats, smooth: int = 12) -> Floats:
 
 
 def known_mean(values: Floats, axis: int) -> Floats:
-    """Return means of what is known along an axis, NaN where nothing is."""
+    """Return means of what is known along an axis, in the same unit, NaN where nothing is."""
     known = np.asarray(values, dtype=np.float64)
     return divide(np.nansum(known, axis=axis), np.isfinite(known).sum(axis=axis))
 

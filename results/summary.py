@@ -32,7 +32,7 @@ NO_CHILDREN, NOBODY, NO_COHORT, NEVER_HALF = "no_children", "nobody", "no_cohort
 
 
 class Outcome(NamedTuple):
-    """A value with its two parts; without a value there is a reason."""
+    """A value in the unit of its measure, with its two parts; without a value there is a reason."""
 
     value: float | int | str | None
     numerator: float | int | None = None
@@ -41,7 +41,7 @@ class Outcome(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """Sums over the whole run; all services first, then each: shape (1 + services, …)."""
+    """Sums over the whole run, waits in months; all services first, then each: shape (1 + services, …)."""
 
     counts: dict[str, NDArray[np.int64]]
     in_time: NDArray[np.int64]

@@ -24,7 +24,7 @@ MONTH_NAMES = (
 
 
 def number(value: float, language: str = "en", digits: int = DIGITS) -> str:
-    """Write a number with so many significant digits: "1.21 million", "53,900", "0.42"; "5.39万", "1.2亿"."""
+    """Write a number of any unit to so many digits: "1.21 million", "53,900", "0.42"; "5.39万", "1.2亿"."""
     if not isfinite(value):
         return text("words.unknown", language)
     rounded = significant(value, digits)
@@ -39,14 +39,14 @@ def number(value: float, language: str = "en", digits: int = DIGITS) -> str:
 
 
 def significant(value: float, digits: int = DIGITS) -> float:
-    """Round to so many significant digits; whole numbers below a thousand stay whole."""
+    """Round a number of any unit to so many significant digits; whole numbers below a thousand stay whole."""
     if value == 0 or not isfinite(value):
         return value
     return round(value, digits - 1 - floor(log10(abs(value))))
 
 
 def plain(value: float) -> str:
-    """Write a rounded number with a separator of thousands, without zeros after the decimal point."""
+    """Write a rounded number of any unit with separated thousands, without zeros after the decimal point."""
     whole = float(value).is_integer()
     return (f"{value:,.0f}" if whole else f"{value:,.4f}".rstrip("0")).replace("-", "−")
 
@@ -71,7 +71,7 @@ def points(difference: float, language: str = "en", digits: int = 1) -> str:
 
 
 def signed(value: float, digits: int = 1) -> str:
-    """Write a number with its sign, so many digits after the point."""
+    """Write a number of any unit with its sign, so many digits after the point."""
     return f"{value:+,.{digits}f}".replace("-", "−")
 
 

@@ -167,7 +167,7 @@ def _value(category: str, view: RunView, counted: pd.Series) -> float:
 
 
 def calculate(formula: str) -> float:
-    """Return the value of sums, products and quotients of numbers, written as a spreadsheet has them."""
+    """Return the value, in any unit, of sums, products and quotients, written as a spreadsheet has them."""
     return _calculated(ast.parse(formula, mode="eval").body)
 
 

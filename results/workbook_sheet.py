@@ -68,7 +68,7 @@ class Page:
         self.line += 1
 
     def widths(self, widths: Sequence[float]) -> None:
-        """Set the widths of the first columns."""
+        """Set the widths of the first columns, in units of a digit's width."""
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
 

@@ -208,7 +208,7 @@ def facts_of(model: ScaleUpModel) -> dict[str, Any]:
 
 
 def about_run(scenario: Scenario, cost: Mapping[str, float], strategy: str = "") -> dict[str, Any]:
-    """Return what reproduces a run and what it cost; ``strategy`` is how the user named it, if by a file."""
+    """Return what reproduces a run and what it cost (units in names); ``strategy`` as the user named it."""
     settings = "".join(f" --set {name}={value}" for name, value in scenario.parameters.items())
     generator = "" if GENERATOR == SPLITMIX else f"{DRAWS_VARIABLE}={GENERATOR} "
     command = (

@@ -1,6 +1,7 @@
-"""Public functions say what they need to: what shape arrays have, which errors there are.
+"""Public functions say what they need to: shapes of arrays, errors, units of numbers, sources of formulas.
 
-That there is a docstring, and its form, is checked by ruff.
+That there is a docstring, and its form, is checked by ruff. Kernels have no annotations: their numbers are
+fields of records, whose units are checked where the fields are declared.
 """
 
 import ast
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_architecture import LAYERS, python_files, report, tree
+from tests.test_architecture import LAYERS, ROOT, python_files, report, top_of, tree
 
 pytestmark = pytest.mark.architecture
 
@@ -21,6 +22,36 @@ EXTENT = re.compile(
     r"|\bas long as\b|\b(of|in|for) (each|every|all)\b|\b(each|every) \w+'s\b|\([\w.]+,( [\w ]+)*\)?",
     re.IGNORECASE,
 )
+
+NUMBER = re.compile(r"\b(float|Floats)\b")
+UNIT_IN_NAME = re.compile(
+    r"(^|_)(months?|minutes?|hours?|days?|years?|seconds?|ns|yuan|fen|km|bytes|megabytes|dpi|share|probability"
+    r"|chance|rate|hazard|odds|ratio|factor|multiplier|weights?|quantiles?|density|log|per|n|sd|variances?"
+    r"|level)(_|$)"
+)
+UNIT_IN_WORDS = re.compile(
+    r"\b(months?|minutes?|hours?|days?|years?|seconds|yuan|fen|km|kilometres|bytes|megabytes|inches|points"
+    r"|percentages?|percentiles?|shares?|probabilit(y|ies)|chance|rates?|hazard|odds|ratio|multipl\w+|weights?"
+    r"|weighted|quantiles?|density|logarithm\w*|variances?|standard (deviation|error|normal)s?|correlations?"
+    r"|ind(ex|ices)|units?|scales?|counts?|numbers? of|how (many|often)|villages|children|cases|posts|needs"
+    r"|full-time equivalents)\b|\b0 (to|and|is) |[0−]–1|\[0, 1|%",
+    re.IGNORECASE,
+)
+"""Of a number that may be anything, a docstring says whose ``unit`` it has."""
+FIELD = re.compile(r'\("(\w+)", "f\d"\),(?: +# (.*))?')
+
+FORMULA_CALLS = {
+    "exp", "expm1", "log1p", "log10", "pow", "sqrt", "expit", "ppf", "pdf", "cdf", "inv", "lgamma", "cov",
+}  # fmt: skip
+"""What formulas are made of that somebody has thought of or proved."""
+FORMULA_LAYERS = ("agents", "model", "experiments", "calibration")
+SOURCE = re.compile(
+    r"\[[A-Z]+\d+|\b(?!January|February|March|April|May|June|July|August|September|October|November|December)"
+    r"[A-Z]\w+( et al\.)? (1[89]|20)\d\d\b|\bequations? \(\d+\)|docs/\w+|\b[Aa]ssum|\bby definition\b"
+)
+"""A row of the evidence, an author with the year, an equation or page of the documents, or an assumption."""
+EQUATION = re.compile(r"\bequations? \((\d+)\)(?: (to|and) \((\d+)\))?")
+NUMBERED = re.compile(r"^> \((\d+)\)", re.MULTILINE)
 
 
 def public(module: ast.Module) -> Iterator[ast.FunctionDef]:
@@ -69,6 +100,61 @@ def is_shapeless(function: ast.FunctionDef) -> bool:
     return bool(ARRAY.search(returned)) and not EXTENT.search(ast.get_docstring(function) or "")
 
 
+def says_unit(name: str, *words: str) -> bool:
+    """Whether the name of a number, or something said of it, tells what it counts."""
+    return bool(UNIT_IN_NAME.search(name)) or any(UNIT_IN_WORDS.search(text) for text in words)
+
+
+def is_number(annotation: ast.expr | None) -> bool:
+    """Whether an annotation is of a float or of an array of them."""
+    return annotation is not None and bool(NUMBER.search(ast.unparse(annotation)))
+
+
+def unitless(function: ast.FunctionDef) -> set[str]:
+    """Numbers among the arguments of a function, and its result, of which nothing says what they count."""
+    text = ast.get_docstring(function) or ""
+    arguments = [*function.args.args, *function.args.kwonlyargs]
+    found = {each.arg for each in arguments if is_number(each.annotation) and not says_unit(each.arg, text)}
+    if is_number(function.returns) and not says_unit(function.name, text):
+        found.add("the result")
+    return found
+
+
+def unitless_fields(module: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Numbers among the fields of public classes that neither name, class nor own docstring explain."""
+    classes = [node for node in module.body if isinstance(node, ast.ClassDef) and node.name[0] != "_"]
+    for owner in classes:
+        for node, following in zip(owner.body, [*owner.body[1:], None], strict=True):
+            if isinstance(node, ast.AnnAssign) and is_number(node.annotation):
+                own = ast.unparse(following) if isinstance(following, ast.Expr) else ""
+                if not says_unit(ast.unparse(node.target), own, ast.get_docstring(owner) or ""):
+                    yield node, f"{owner.name}.{ast.unparse(node.target)}"
+
+
+def unitless_columns(source: str) -> set[str]:
+    """Floating-point fields of records whose name or comment does not say what they count."""
+    return {name for name, comment in FIELD.findall(source) if not says_unit(name, comment)}
+
+
+def is_sourceless(function: ast.FunctionDef, about_file: str) -> bool:
+    """Whether a function applies a formula and neither it nor its file says where that is from."""
+    calls = [
+        ast.unparse(node.func).rpartition(".")[2] for node in ast.walk(function) if isinstance(node, ast.Call)
+    ]
+    text = (ast.get_docstring(function) or "") + about_file
+    return bool(FORMULA_CALLS & set(calls)) and not SOURCE.search(text)
+
+
+def equations_named(path: Path) -> Iterator[int]:
+    """Numbers of the equations that docstrings of a file's functions, private ones too, say they apply."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef):
+            for first, joint, last in EQUATION.findall(ast.get_docstring(node) or ""):
+                yield from (
+                    range(int(first), int(last or first) + 1) if joint != "and" else (int(first), int(last))
+                )
+
+
 def documented() -> list[tuple[Path, ast.FunctionDef]]:
     """All public functions of the packages, with their files."""
     return [(path, function) for path in python_files(*LAYERS) for function in public(tree(path))]
@@ -92,6 +178,42 @@ def test_arrays_have_their_extent() -> None:
     assert not found, report(found)
 
 
+def test_numbers_have_their_unit() -> None:
+    found: list[tuple[Path, ast.AST, str]] = [
+        (path, function, f"{function.name}: say in which unit {', '.join(sorted(names))} is")
+        for path, function in documented()
+        if (names := unitless(function))
+    ]
+    found += [
+        (path, node, f"{name}: say in which unit it is")
+        for path in python_files(*LAYERS)
+        for node, name in unitless_fields(tree(path))
+    ]
+    assert not found, report(found)
+
+
+def test_columns_have_their_unit() -> None:
+    for path in python_files("columns"):
+        unknown = unitless_columns(path.read_text(encoding="utf-8"))
+        assert not unknown, f"{path}: say in a comment what these count: {', '.join(sorted(unknown))}"
+
+
+def test_formulas_have_their_source() -> None:
+    found = [
+        (path, function, f"{function.name} applies a formula: say where it is from")
+        for path, function in documented()
+        if top_of(path) in FORMULA_LAYERS and is_sourceless(function, ast.get_docstring(tree(path)) or "")
+    ]
+    assert not found, report(found)
+
+
+def test_every_equation_of_the_description_is_applied_by_a_function_that_says_so() -> None:
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "odd").glob("*.md")]
+    described = {int(number) for page in pages for number in NUMBERED.findall(page)}
+    applied = {number for path in python_files("columns", "model") for number in equations_named(path)}
+    assert applied == described
+
+
 def test_each_rule_finds_its_offence() -> None:
     code = 'def f(x) -> NDArray:\n  """Return it."""\n  try:\n    raise KeyError\n  except KeyError:\n'
     code += "    raise ValueError(x)"
@@ -102,3 +224,18 @@ def test_each_rule_finds_its_offence() -> None:
     (function,) = public(ast.parse(told))
     assert not untold_errors(function)
     assert not is_shapeless(function)
+
+
+def test_rules_of_units_and_sources_find_their_offence() -> None:
+    code = 'def mean(values: Floats, top: float = 1) -> float:\n  """Return it."""\n  return exp(values)'
+    (function,) = public(ast.parse(code))
+    assert unitless(function) == {"values", "top", "the result"}
+    assert is_sourceless(function, "Means.")
+    assert not is_sourceless(function, "Means (Author 1999).")
+    told = 'def wait_months(share: float) -> float:\n  """Return it, equation (3)."""\n  return exp(share)'
+    (function,) = public(ast.parse(told))
+    assert not unitless(function)
+    assert not is_sourceless(function, "")
+    fields = 'class Found:\n  """It."""\n  low: float\n  cost_yuan: float\n  high: float\n  """A share."""'
+    assert [name for _, name in unitless_fields(ast.parse(fields))] == ["Found.low"]
+    assert unitless_columns('("a", "f8"),  # share of it\n("b", "f8"),  # of it\n("c", "i4"),') == {"b"}

@@ -17,7 +17,7 @@ NUMBERS = ("count", "number", "share", "year")
 
 
 class Column(BaseModel):
-    """One column: what it is called, what it may hold, what it does."""
+    """One column: what it is called, what it may hold (in the unit that its help names), what it does."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -31,7 +31,7 @@ class Column(BaseModel):
 
     @property
     def highest(self) -> float:
-        """The largest number allowed."""
+        """The largest number allowed, in the unit of the column."""
         if self.high is not None:
             return self.high
         return 1.0 if self.type == "share" else float("inf")

@@ -127,7 +127,10 @@ def band(axes: Axes, x: Floats, runs: Floats, colour: str, label: str = "", **op
 def stacked(
     axes: Axes, parts: Sequence[tuple[Floats, str]], positions: Floats, **options: Any
 ) -> Callable[[int], Floats]:
-    """Draw horizontal bars from parts that follow each other; return where a part has its middle, per bar."""
+    """Draw horizontal bars from parts that follow each other; return where a part has its middle, per bar.
+
+    Everything is in the units of the axes.
+    """
     left = np.zeros(len(positions))
     middles: list[Floats] = []
     for values, colour in parts:

@@ -21,7 +21,7 @@ class Decomposition(NamedTuple):
     """Parts of a change, each of shape (...); trend + other_policy + programme = total.
 
     ``other_policy_range`` and ``programme_range`` have shape (2, ...): the effect when turned on first and
-    when turned on last. ``interaction`` is last minus first, the same for both.
+    when turned on last. ``interaction`` is last minus first, the same for both. All have the outcome's unit.
     """
 
     total: Floats

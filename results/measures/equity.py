@@ -40,7 +40,7 @@ class Inequality(NamedTuple):
 
 
 class Grouped(NamedTuple):
-    """Individual data brought together by equal wealth: arrays of shape (levels,), poorest level first."""
+    """Individual data by equal wealth, in any unit: arrays of shape (levels,), poorest level first."""
 
     levels: NDArray
     numerators: Floats

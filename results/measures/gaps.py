@@ -29,7 +29,7 @@ class Gap(NamedTuple):
 
     @property
     def relative(self) -> Floats:
-        """Return group ÷ reference elementwise, NaN where the reference is zero."""
+        """Return the ratio group ÷ reference elementwise, NaN where the reference is zero."""
         return divide(self.group.value, self.reference.value)
 
 

@@ -33,7 +33,10 @@ VERDICTS = (HIGHER, LOWER, SAME, CANNOT_BE_TOLD_APART, TOO_FEW)
 
 
 class Interval(NamedTuple):
-    """An estimate with its confidence interval from ``n`` values; the ends are NaN when n is below two."""
+    """An estimate with the ends of its interval, in one unit, from ``n`` values; the ends are NaN below two.
+
+    ``confidence`` is the share of such intervals that hold the truth.
+    """
 
     estimate: float
     low: float
@@ -43,7 +46,7 @@ class Interval(NamedTuple):
 
     @property
     def half_width(self) -> float:
-        """Return half the width of the interval."""
+        """Return half the width of the interval, in the unit of the estimate."""
         return (self.high - self.low) / 2
 
     @property
@@ -82,7 +85,7 @@ class PairedDifference:
 
 
 def t_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
-    """Return the mean of independent ``values`` (shape (n,), NaN left out) with Student's interval."""
+    """Return the mean of independent values in one unit (shape (n,), NaN left out), Student's interval."""
     known = _known(values)
     n = len(known)
     if n == 0:

@@ -138,7 +138,7 @@ def cost_effectiveness(
 
 
 def fieller(numerator: ArrayLike, denominator: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
-    """Return mean(numerator) ÷ mean(denominator) with Fieller's interval, shape (replications,) each, paired.
+    """Return the ratio of means with Fieller's interval; shapes (replications,), paired, in any two units.
 
     Raises
     ------

@@ -22,7 +22,7 @@ class Ratio(NamedTuple):
 
     @property
     def value(self) -> Floats:
-        """Return numerator ÷ denominator elementwise, NaN where the latter is zero (nobody is there)."""
+        """Return the ratio of the parts elementwise, NaN where the denominator is zero (nobody is there)."""
         return divide(self.numerator, self.denominator)
 
     def pooled(self, axis: int | tuple[int, ...] | None = None) -> "Ratio":
@@ -45,7 +45,7 @@ def ratio(numerator: ArrayLike, denominator: ArrayLike) -> Ratio:
 
 
 def divide(numerator: ArrayLike, denominator: ArrayLike) -> Floats:
-    """Return numerator ÷ denominator elementwise, NaN where the denominator is zero."""
+    """Return the ratio of two arrays in any units, elementwise, NaN where the denominator is zero."""
     top, bottom = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
     quotient = np.full(np.broadcast_shapes(top.shape, bottom.shape), np.nan)
     np.divide(top, bottom, out=quotient, where=bottom != 0)
@@ -53,7 +53,7 @@ def divide(numerator: ArrayLike, denominator: ArrayLike) -> Floats:
 
 
 def amounts(values: ArrayLike, name: str) -> Floats:
-    """Return ``values``, of any shape, as float64 after checking that they are non-negative and known.
+    """Return ``values``, of any shape and unit, as float64 once they are seen to be non-negative and known.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def amounts(values: ArrayLike, name: str) -> Floats:
 
 
 def counts(values: ArrayLike, name: str, n_cells: int | None = None) -> Floats:
-    """Return ``values`` as amounts with at least one axis, whose last one has ``n_cells`` cells if given.
+    """Return ``values`` in their unit with at least one axis, the last of ``n_cells`` cells if given.
 
     Raises
     ------

@@ -1,8 +1,11 @@
 """Declarations of parameters: complete, sourced, and refusing what is wrong in words that help."""
 
+import ast
 import csv
 import subprocess
 import sys
+from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,14 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.calendar import LAST_MONTH, NEVER, month_index, month_text
+from model.codes import SCOPE_VULNERABLE
 from model.declarations import declarations
 from model.parameters import (
-    choice_index,
     default_parameters,
     outside_plausible,
     parameters_table,
     parse_settings,
-    referenced_parameters,
     rules_record,
     without_effect,
 )
@@ -29,6 +31,15 @@ from model.strategy_file import background_events, load_strategy, strategy_names
 from model.text import catalogue, text
 
 EVIDENCE = ROOT / "data" / "evidence" / "evidence.csv"
+READERS = tuple(ROOT / folder for folder in ("model", "agents", "results"))
+"""Folders whose sources read parameters."""
+
+
+def referenced_parameters(folders: Iterable[Path]) -> set[str]:
+    """The declared names that sources read as an attribute, as in ``rules[0].visit_hours``."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for each in folders for path in each.rglob("*.py")]
+    read = {node.attr for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return read & set(declarations())
 
 
 def evidence_ids() -> set[str]:
@@ -104,7 +115,7 @@ def test_every_parameter_is_read_somewhere() -> None:
         for value in event.set.values()
         if isinstance(value, FromParameter)
     }
-    assert sorted(set(declarations()) - referenced_parameters() - steered) == []
+    assert sorted(set(declarations()) - referenced_parameters(READERS) - steered) == []
 
 
 @pytest.mark.unit
@@ -148,7 +159,7 @@ def test_rules_record_holds_every_value_as_a_number() -> None:
     assert rules.dtype.names == tuple(declarations())
     assert {rules.dtype[name] for name in rules.dtype.names} == {np.dtype("f8")}
     assert rules[0].visit_hours == 1.5
-    assert rules[0].scope == choice_index("scope", "vulnerable") == 1
+    assert rules[0].scope == SCOPE_VULNERABLE == 1
     assert rules[0].one_stop == 1
     assert rules[0].budget_binds == 0
     assert rules[0].mandate_month == NEVER

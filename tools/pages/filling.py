@@ -1,7 +1,7 @@
 """Put tables between their marks."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from model.reading import ROOT
@@ -29,9 +29,3 @@ def marked_pages(folder: Path = DOCS) -> Iterator[Path]:
     for path in sorted(folder.rglob("*.md")):
         if MARKED.search(path.read_text(encoding="utf-8")):
             yield path
-
-
-def tables_named(pages: Iterable[str]) -> Mapping[str, int]:
-    """Return how often each table is printed on some pages."""
-    names = [mark[1] for page in pages for mark in MARKED.finditer(page)]
-    return {name: names.count(name) for name in names}

@@ -74,7 +74,7 @@ def fails(found: Judged, numbers: pd.DataFrame, values: Floats, language: str = 
     Parameters
     ----------
     numbers, values
-        Uncertain numbers by draw, and the outcome of that box's strategy.
+        Uncertain numbers by draw, and the outcome of that box's strategy, in its unit.
     """
     strategy = telling_box(found)
     if not strategy:

@@ -46,7 +46,7 @@ def grid(driven: Driven, x: Floats, y: Floats, language: str = "en") -> Picture 
     Parameters
     ----------
     x, y
-        Values of the parameters in the order of their ranks, shape (draws, parameters), and the outcome.
+        Parameters in the order of their ranks, shape (draws, parameters), and the outcome, in their units.
     """
     names = driven.table.sort_values("rank")["parameter"].tolist()[:2]
     if len(names) < 2:

@@ -35,7 +35,7 @@ def _axis(axes: Axes, kind: str, language: str, which: str) -> None:
 
 
 def spread(values: Mapping[str, Floats], outcome: str, kind: str, language: str = "en") -> Picture:
-    """Show every strategy (the best first): its mean over the draws, and where nine of ten draws lie."""
+    """Show every strategy, the best first: mean and range of nine in ten draws, in the outcome's unit."""
     shown = list(values.items())[:MOST_SHOWN]
     y = np.arange(len(shown))[::-1]
     label = measure(outcome).label.text(language)
