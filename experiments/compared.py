@@ -26,6 +26,7 @@ from results.league import league_table
 from results.measures.catalogue import catalogue
 from results.measures.decomposition import Decomposition
 from results.measures.intervals import enough_replications, t_interval, verdict
+from results.worth import cost_table, value_table
 
 SETTLED = "settled"
 
@@ -45,6 +46,9 @@ class Compared(NamedTuple):
     groups, cascade, binding, money
         Who gains and who waits longer; where needs are lost; which step binds by county and month; yuan by
         payer, category and year (:mod:`results.compared_tables`).
+    costs, values
+        What an additional result costs; from which value of a result a strategy is the best buy
+        (:mod:`results.worth`).
     decomposition
         Strategy × part: how much of the change is trend, other policy, programme.
     variance
@@ -62,6 +66,8 @@ class Compared(NamedTuple):
     cascade: pd.DataFrame
     binding: pd.DataFrame
     money: pd.DataFrame
+    costs: pd.DataFrame
+    values: pd.DataFrame
     decomposition: pd.DataFrame
     variance: pd.DataFrame
     comparison: Comparison
@@ -116,6 +122,8 @@ def tables_of(request: Request, folder: Path) -> Compared:
         cascade=cascade_table(found),
         binding=binding_table(found),
         money=money_table(found),
+        costs=cost_table(found),
+        values=value_table(found),
         decomposition=decomposition_table(parts),
         variance=found.variance_table(),
         comparison=found,

@@ -23,13 +23,24 @@ from results.findings import written
 from results.league import LEAGUE_OUTCOMES, MAIN, in_order
 from results.measures.catalogue import measure
 from results.measures.intervals import HIGHER, t_interval
+from results.measures.money import DISCOUNT_RATE, DISCOUNT_RATES, RATIO_GIVEN
 from results.page import compressed, render
 from results.parameter_rows import assumption_rows
 from results.smoothing import known_mean
 from results.strategy_words import strategy_name, strategy_phrase
 from results.style import Picture
 from results.view import Dated
-from results.wording import in_sentence, listing, month_name, months_long, number, percent, signed, span
+from results.wording import (
+    in_sentence,
+    listing,
+    month_name,
+    months_long,
+    number,
+    percent,
+    signed,
+    span,
+)
+from results.worth import AVERTED, SERVED, YUAN_PER_MONTH_MET
 
 PERCENT = 100
 FACTS = ("outcome", "runs_compared", "replications", "draws", "failed", "versions", "platform")
@@ -117,6 +128,9 @@ def compared_page(
         ],
         years=sorted(tables["money"]["year"].unique()),
         money=_money_rows(tables["money"], shown, language),
+        costs=_cost_rows(tables["costs"], language),
+        values_head=[number(value, language) for value in YUAN_PER_MONTH_MET],
+        values=_value_rows(tables["values"], order, language),
         causes_runs=int(decomposition["runs"].max()) if len(decomposition) else 0,
         regret=[(strategy_name(name, language), _regret_row(league, name, language)) for name in order],
         sure=how_sure(found, tables["variance"], language),
@@ -266,6 +280,48 @@ def _money_rows(table: pd.DataFrame, names: Sequence[str], language: str) -> lis
         )
         for name in names
         for k, payer in enumerate(PAYERS)
+    ]
+
+
+def _cost_rows(table: pd.DataFrame, language: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return per strategy what it costs and brings more than the first, and what one more result costs."""
+    rows = []
+    for strategy, mine in table.groupby("strategy", sort=False):
+        served = mine[mine["effect"] == SERVED].iloc[0]
+        averted = {row.discount_rate_per_year: row for row in mine[mine["effect"] == AVERTED].itertuples()}
+        main = averted[DISCOUNT_RATE]._asdict()
+        cells = [
+            _range(main, "additional_yuan", language),
+            _range(served, "additional_effect", language),
+            _price(served, language),
+            _range(main, "additional_effect", language),
+            _price(main, language),
+            *(_price(averted[rate]._asdict(), language) for rate in DISCOUNT_RATES if rate != DISCOUNT_RATE),
+        ]
+        rows.append((strategy_name(str(strategy), language), cells))
+    return rows
+
+
+def _range(row: Mapping[str, Any] | pd.Series, name: str, language: str) -> tuple[str, str]:
+    """Write a difference and its interval, which may lie on both sides of zero."""
+    middle, low, high = (number(float(row[f"{name}{end}"]), language) for end in ("", "_low", "_high"))
+    if not np.isfinite(row[f"{name}_low"]) or low == high:
+        return middle, ""
+    return middle, text("words.from_to", language, low=low, high=high)
+
+
+def _price(row: Mapping[str, Any] | pd.Series, language: str) -> tuple[str, str]:
+    """Write what one more result costs, or why that cannot be said."""
+    if row["place"] != RATIO_GIVEN:
+        return text(f"compare.costs.{row['place']}", language), ""
+    return _range(row, "yuan_per_effect", language)
+
+
+def _value_rows(table: pd.DataFrame, names: Sequence[str], language: str) -> list[tuple[str, list[str]]]:
+    wide = table.pivot_table(index="strategy", columns="yuan_per_child_month", values="acceptability_share")
+    return [
+        (strategy_name(name, language), [percent(share, language, 0) for share in wide.loc[name]])
+        for name in names
     ]
 
 

@@ -24,12 +24,13 @@ from model.text import LANGUAGES, text
 from results import frames
 from results.measures.cascade import nested_counts
 from results.measures.ratios import Floats
+from results.run_measures import run_measures
 from results.series import ALL, Cube, count_cube
 
 COHORT_STEPS = ("opened", "covered", "found", "filed", "served_in_time")
 """Steps of the cascade that totals know; whether a service is kept needs spells."""
 MONTHS_PER_YEAR = 12
-TABLES = ("series", "counties", "posts", "desks", "money", "quantities", "utilisation")
+TABLES = ("series", "counties", "posts", "desks", "money", "quantities", "utilisation", "measures")
 """Files of a run that a view is read from."""
 
 
@@ -92,6 +93,7 @@ class RunView(NamedTuple):
     money: pd.DataFrame
     quantities: pd.DataFrame
     utilisation: pd.DataFrame
+    measures: pd.DataFrame
     services: dict[str, dict[str, str]]
     offices: dict[str, str]
     events: tuple[Dated, ...]
@@ -145,6 +147,7 @@ def view_of(model: ScaleUpModel, shortages: Mapping[str, Sequence[str]] | None =
         money=frames.money(model),
         quantities=frames.quantities(model),
         utilisation=frames.utilisation(model),
+        measures=run_measures(model),
         services={row.name: dict(row.label) for row in rows},
         offices={row.name: row.office for row in rows},
         events=events_of(scenario),
@@ -213,6 +216,7 @@ def read_view(folder: Path) -> RunView:
         money=tables["money"],
         quantities=tables["quantities"],
         utilisation=tables["utilisation"],
+        measures=tables["measures"],
         services={name: dict(rows[name].label) if name in rows else _same(name) for name in known},
         offices={name: rows[name].office if name in rows else "" for name in known},
         events=tuple(Dated(**event) for event in about["events"]),

@@ -13,6 +13,7 @@ from model.codes import MINUTES_PER_HOUR
 from model.text import catalogue, text
 from results.digest import LATE_MONTHS, outcomes
 from results.figures.places import county_names
+from results.measure_rows import measure_cells
 from results.measures.catalogue import measure
 from results.parameter_rows import parameter_rows
 from results.report import HEADLINES, PARTS
@@ -58,6 +59,7 @@ def write_workbook(path: Path, view: RunView, facts: Mapping[str, Any], language
         _write_counties(Page(book, formats, "counties", language), view)
         write_money(Page(book, formats, "money", language), view)
         _write_desks(Page(book, formats, "desks", language), view)
+        _write_measures(Page(book, formats, "measures", language), view)
         _write_assumptions(Page(book, formats, "assumptions", language), view)
         _write_about(Page(book, formats, "about", language), view, facts)
 
@@ -161,6 +163,18 @@ def _write_desks(page: Page, view: RunView) -> None:
         label = view.services[service][language]
         waiting = (float(queue[service, year]), "number")
         page.row([label, int(year), (offered, "number"), (used, "number"), share, waiting])
+    page.filter(first - 1, page.line - 1, len(heads))
+
+
+def _write_measures(page: Page, view: RunView) -> None:
+    language = page.language
+    page.title(text("workbook.measures", language), text("workbook.measures.note", language))
+    heads = ("outcome", "service", "group", "value", "numerator", "denominator", "unit", "formula")
+    first = page.heads(
+        [text(f"workbook.{key}", language) for key in heads], widths=(40, 30, 22, 14, 14, 14, 20, 90)
+    )
+    for cells in measure_cells(view, language):
+        page.row(cells)
     page.filter(first - 1, page.line - 1, len(heads))
 
 

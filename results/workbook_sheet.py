@@ -23,6 +23,7 @@ def make_formats(book: Workbook) -> dict[str, Any]:
         "note": book.add_format({"font_color": "#5b6670", "text_wrap": True, "valign": "top"}),
         "number": book.add_format({"num_format": "#,##0"}),
         "decimal": book.add_format({"num_format": "0.0"}),
+        "fine": book.add_format({"num_format": "0.000"}),
         "plain": book.add_format({"num_format": "General"}),
         "share": book.add_format({"num_format": "0.0%"}),
         "input": book.add_format({"num_format": "#,##0.##", "font_color": "#0000ff", "bg_color": "#fffbe6"}),

@@ -159,6 +159,7 @@ def _fill(
     played: str,
 ) -> None:
     followed = spells(model) if model.log_events else None
+    view = view_of(model, notes.get("shortages"))
     tables = {
         "series": series(model),
         "counties": counties(model, followed),
@@ -168,6 +169,7 @@ def _fill(
         "quantities": quantities(model),
         "desks": desks(model),
         "utilisation": utilisation(model),
+        "measures": view.measures,
     }
     if followed is not None:
         tables["spells"] = followed
@@ -185,7 +187,6 @@ def _fill(
             "children_at_end": int(model.observed.children[model.months_done - 1]),
         }
     )
-    view = view_of(model, notes.get("shortages"))
     about["sentence"], about["filled"] = view.sentence, view.filled
     about["events"] = [event._asdict() for event in view.events]
     _json(folder / "run.json", about)

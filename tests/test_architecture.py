@@ -24,6 +24,10 @@ ENGINE = ("columns", "agents", "model")
 MADE = ("runs", "build")
 """Folders that commands fill; git ignores them."""
 LONGEST_FILE_LINES = 500
+PRINTED = {"measures", "measures.zh"}
+"""Pages that are printed from what code declares."""
+FOR_TESTS = {"tests", "verification"}
+"""What is in these may be there for tests alone."""
 WORD = re.compile(r"[A-Za-z_]\w*")
 
 BANNED_IMPORTS = {
@@ -132,6 +136,26 @@ def banned_options(call: ast.Call) -> Iterator[str]:
             yield "seed=: Mesa's next version knows only rng="
 
 
+def constants(module: ast.Module) -> Iterator[ast.Name]:
+    """Names that a file gives a value of their own; an enumeration, (A, B) = range(2), comes as a whole."""
+    for node in module.body:
+        targets = [node.target] if isinstance(node, ast.AnnAssign) else getattr(node, "targets", [])
+        yield from (target for target in targets if isinstance(target, ast.Name) and target.id[:2] != "__")
+
+
+def used_words() -> Counter[str]:
+    """How often words stand where somebody uses them: in code and pages, not in tests.
+
+    Pages that are printed from declarations say of functions that there are some, and use none.
+    """
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("*.toml"), *(ROOT / "benchmarks").rglob("*.md")]
+    pages += [path for path in (ROOT / "docs").rglob("*") if path.suffix in {".md", ".ipynb"}]
+    pages += [*(ROOT / "results" / "templates").iterdir(), *(ROOT / "app" / "page").rglob("*.js")]
+    files = [path for path in pages if path.stem not in PRINTED]
+    files += [path for path in python_files() if top_of(path) != "tests"]
+    return Counter(word for path in files for word in WORD.findall(path.read_text(encoding="utf-8")))
+
+
 def definitions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
     """Functions and classes that nobody but us can call: not handed to a decorator with a name of its own.
 
@@ -198,16 +222,20 @@ def test_files_hold_one_idea() -> None:
     assert not long, f"split these (at most {LONGEST_FILE_LINES} lines): {long}"
 
 
-def test_every_function_and_class_is_used() -> None:
-    words = Counter(
-        word for path in python_files() for word in WORD.findall(path.read_text(encoding="utf-8"))
-    )
-    found = [
-        (path, node, f"{node.name} is named nowhere else: drop it")
-        for path in python_files()
-        if top_of(path) != "tests"
+def test_whatever_has_a_name_is_used_by_more_than_tests() -> None:
+    words = used_words()
+    files = [path for path in python_files() if top_of(path) not in FOR_TESTS and path.name != "conf.py"]
+    found: list[tuple[Path, ast.AST, str]] = [
+        (path, node, f"{node.name} is named nowhere else but in tests: drop it")
+        for path in files
         for node in definitions(tree(path))
         if words[node.name] == 1
+    ]
+    found += [
+        (path, node, f"{node.id} is named nowhere else but in tests: drop it")
+        for path in files
+        for node in constants(tree(path))
+        if words[node.id] == 1
     ]
     assert not found, report(found)
 
@@ -239,6 +267,11 @@ def test_each_rule_finds_its_offence(code: str, finder: Callable[[ast.Module], l
 def test_definitions_leave_out_what_libraries_call() -> None:
     code = "class A(event.Listener):\n  def on_end(self): ...\n@app.command()\ndef go(): ...\ndef used(): ..."
     assert [node.name for node in definitions(ast.parse(code))] == ["A", "used"]
+
+
+def test_constants_are_single_names_of_a_file() -> None:
+    code = "A = 1\nB: int = 2\n(C, D) = range(2)\n__all__ = []\ndef f():\n  e = 1\nx.y = 3"
+    assert [name.id for name in constants(ast.parse(code))] == ["A", "B"]
 
 
 def test_rules_leave_good_code_alone() -> None:

@@ -175,12 +175,6 @@ def nested_counts(separate: ArrayLike) -> Floats:
     return np.maximum.accumulate(table[..., ::-1], axis=-1)[..., ::-1]
 
 
-def conditional_shares(reached: ArrayLike) -> Ratio:
-    """Return the share of those at each step who reached the next, shape (..., steps − 1)."""
-    table = _steps(reached)
-    return Ratio(table[..., 1:], table[..., :-1])
-
-
 def _steps(reached: ArrayLike) -> Floats:
     table = counts(reached, "reached")
     if not 2 <= table.shape[-1] <= N_STEPS:

@@ -40,11 +40,6 @@ class Cell(NamedTuple):
     share: Ratio
 
 
-def gap(group: tuple[ArrayLike, ArrayLike], reference: tuple[ArrayLike, ArrayLike]) -> Gap:
-    """Return the gap between two (numerator, denominator) pairs, e.g. remote children against the others."""
-    return Gap(ratio(*group), ratio(*reference))
-
-
 def gaps_by_group(numerators: ArrayLike, denominators: ArrayLike, reference: int | None = None) -> Gap:
     """Return the gap of every group against a reference.
 

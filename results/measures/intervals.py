@@ -1,15 +1,12 @@
 """How sure we are: paired differences over replications, their intervals, and how many replications it takes.
 
 Replication k of two strategies shares its random numbers, so what matters is the difference within each
-replication, not two bands side by side. Student's t serves means of differences; for ratios, medians and
-other statistics that are not means, the bootstrap (BCa, Efron 1987) serves.
+replication, not two bands side by side. Student's t serves means of differences.
 
 A replication in which a measure is not defined (a median wait that was never reached) is NaN; it drops out
 of the pair and is counted, never silently.
 """
 
-import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite, sqrt
 from typing import NamedTuple
@@ -24,7 +21,6 @@ CONFIDENCE = 0.95
 ENOUGH_REPLICATIONS = 30
 PRECISION = 0.1  # half-width of the interval as a share of the effect
 MOST_REPLICATIONS = 100_000
-RESAMPLES = 9_999
 
 # Keys of the wording in the text catalogues.
 HIGHER, LOWER, SAME = "higher", "lower", "same"
@@ -76,12 +72,6 @@ class PairedDifference:
     verdict: str
     n_undefined: int
     variance_removed: float
-
-    @property
-    def variance_ratio(self) -> float:
-        """Return how many times more independent replications would be needed for the same interval."""
-        left = 1.0 - self.variance_removed
-        return float("inf") if left == 0 else 1.0 / left
 
 
 def t_interval(values: ArrayLike, confidence: float = CONFIDENCE) -> Interval:
@@ -180,65 +170,6 @@ def replications_needed(
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle + 1, high)
     return low
-
-
-def bootstrap_interval(
-    statistic: Callable[..., float],
-    *samples: ArrayLike,
-    confidence: float = CONFIDENCE,
-    resamples: int = RESAMPLES,
-    seed: int = 0,
-) -> Interval:
-    """Return ``statistic(*samples)`` with a BCa bootstrap interval; replications are resampled as whole rows.
-
-    For what is not a mean: a ratio of sums over replications, a median, a maximum regret. All samples have
-    shape (n,) and row k of each belongs to replication k. Where every resample gives the same value the
-    interval is that point. Where BCa breaks down, as it does for a median among ties, the percentile interval
-    is given; where a resampled statistic is undefined the ends are NaN.
-
-    Parameters
-    ----------
-    statistic
-        Takes as many one-dimensional arrays as there are samples, returns a number.
-    seed
-        Of the resampling only: the same data give the same interval.
-
-    Raises
-    ------
-    ValueError
-        If samples are not flat and equally long.
-    """
-    columns = [np.asarray(sample, dtype=np.float64) for sample in samples]
-    n = len(columns[0])
-    if any(column.shape != (n,) for column in columns):
-        raise ValueError(
-            f"samples must be flat and equally long: shapes {[column.shape for column in columns]}"
-        )
-    estimate = float(statistic(*columns))
-    if n < 2:
-        return Interval(estimate, float("nan"), float("nan"), n, confidence)
-    if all((column == column[0]).all() for column in columns):
-        return Interval(estimate, estimate, estimate, n, confidence)
-
-    def ends(method: str) -> tuple[float, float]:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # that BCa broke down, dealt with below
-            found = stats.bootstrap(
-                columns,
-                statistic,
-                paired=True,
-                vectorized=False,
-                n_resamples=resamples,
-                confidence_level=confidence,
-                method=method,
-                rng=np.random.default_rng(seed),
-            ).confidence_interval
-        return float(found.low), float(found.high)
-
-    low, high = ends("BCa")
-    if not (isfinite(low) and isfinite(high)):
-        low, high = ends("percentile")
-    return Interval(estimate, low, high, n, confidence)
 
 
 class VarianceShares(NamedTuple):

@@ -1,7 +1,7 @@
-"""Money: present values, cost per additional child, net benefit, and what the next 10,000 yuan buys.
+"""Money: present values, cost per additional result, net benefit.
 
 A ratio of two uncertain differences is meaningless where the lower one may be zero: its sign flips and its
-interval is the whole line. So a cost per additional child is given only where the extra effect is clear of
+interval is the whole line. So a cost per additional result is given only where the extra effect is clear of
 zero, with Fieller's interval, which is bounded exactly then. Elsewhere the plane, the net benefit at a stated
 value and the acceptability curve say what can be said.
 
@@ -9,21 +9,19 @@ Amounts are in real yuan. Sources: Fieller 1954; Stinnett & Mullahy 1998 (net be
 Sculpher 2001 (acceptability); Sanders et al. 2016 (3 % discounting of costs and effects, with 0 and 5 %).
 """
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from results.measures.intervals import CONFIDENCE, Interval, paired_difference, t_interval, verdict
+from results.measures.intervals import CONFIDENCE, Interval, t_interval
 from results.measures.ratios import Floats, Ratio, amounts, ratio
 
 MONTHS_PER_YEAR = 12
 FEN_PER_YUAN = 100
 DISCOUNT_RATE = 0.03
 DISCOUNT_RATES = (0.0, 0.03, 0.05)
-NEXT_YUAN = 10_000
 
 # Where a strategy lies on the plane of extra cost against extra effect; keys of the wording.
 RATIO_GIVEN, DOMINATES, DOMINATED, EFFECT_NOT_CLEAR = "ratio", "dominates", "dominated", "effect_not_clear"
@@ -41,19 +39,6 @@ class CostEffectiveness(NamedTuple):
     extra_effect: Interval
     ratio: Interval | None
     place: str
-
-
-class UseOfMoney(NamedTuple):
-    """What more money in one use brings: the effect of the next `NEXT_YUAN`.
-
-    ``effect`` and ``against_best`` are None where it is not clear that more could be spent at all.
-    """
-
-    name: str
-    effect: Interval | None
-    extra_yuan: Interval
-    verdict: str  # of the extra effect against zero, one of results.measures.intervals.VERDICTS
-    against_best: str | None  # "same" for the best use; else whether it can be told apart from the best
 
 
 def discount_factors(n_months: int, rate: float = DISCOUNT_RATE, base_month: int = 0) -> Floats:
@@ -105,15 +90,6 @@ def yuan_by_year(fen_per_month: ArrayLike, years: ArrayLike) -> tuple[NDArray[np
 def recurrent_per_child_year(recurrent_yuan: ArrayLike, child_months: ArrayLike) -> Ratio:
     """Return recurrent yuan over child-years: what it costs to keep going, without start-up."""
     return ratio(recurrent_yuan, amounts(child_months, "child_months") / MONTHS_PER_YEAR)
-
-
-def financing_gap(required_yuan: ArrayLike, available_yuan: ArrayLike) -> tuple[Floats, Floats]:
-    """Return (gap, unspent) in yuan, elementwise.
-
-    Add up afterwards: one county's surplus closes no other's gap.
-    """
-    required, available = amounts(required_yuan, "required_yuan"), amounts(available_yuan, "available_yuan")
-    return np.maximum(required - available, 0.0), np.maximum(available - required, 0.0)
 
 
 def cost_effectiveness(
@@ -201,75 +177,6 @@ def acceptability(yuan: ArrayLike, effect: ArrayLike, yuan_per_effect: ArrayLike
     benefit = net_benefit(costs, effects, np.atleast_1d(yuan_per_effect))
     best = benefit == benefit.max(axis=-1, keepdims=True)
     return (best / best.sum(axis=-1, keepdims=True)).mean(axis=1)
-
-
-def value_of_next(
-    uses: Mapping[str, tuple[ArrayLike, ArrayLike]], yuan: float = NEXT_YUAN, confidence: float = CONFIDENCE
-) -> list[UseOfMoney]:
-    """Return what the next ``yuan`` brings in each use, the best first.
-
-    Parameters
-    ----------
-    uses
-        Name of the use (a worker, training, a clerk-hour, …) → (extra_yuan, extra_effect), each of shape
-        (replications,): a marginal run with a little more of that use, minus the same seed without it.
-
-    Returns
-    -------
-    list of UseOfMoney
-        The effect is scaled by money really spent, because a lever often cannot spend all it is given. Uses
-        whose extra spending is not clearly above zero come last, with effect None. ``against_best`` compares
-        the two rates of effect per yuan, linearised, replication by replication.
-
-    Raises
-    ------
-    ValueError
-        If replications differ in number between uses: then they do not share seeds.
-    """
-    pairs = {name: _paired(spent, effect) for name, (spent, effect) in uses.items()}
-    if len({len(spent) for spent, _ in pairs.values()}) > 1:
-        raise ValueError("every use needs the same replications")
-    effects = {name: _per_money(spent, effect, yuan, confidence) for name, (spent, effect) in pairs.items()}
-    if not pairs:
-        return []
-
-    def rate(name: str) -> float:
-        effect = effects[name]
-        return -np.inf if effect is None else effect.estimate
-
-    ranked = sorted(pairs, key=rate, reverse=True)
-    best = pairs[ranked[0]]
-    return [
-        UseOfMoney(
-            name,
-            effects[name],
-            t_interval(pairs[name][0], confidence),
-            verdict(t_interval(pairs[name][1], confidence)),
-            None if effects[name] is None else _against(best, pairs[name], confidence),
-        )
-        for name in ranked
-    ]
-
-
-def _per_money(spent: Floats, effect: Floats, yuan: float, confidence: float) -> Interval | None:
-    """Return effect per ``yuan`` spent, None where the spending is not clearly above zero."""
-    if not t_interval(spent, confidence).low > 0:
-        return None
-    per_yuan = fieller(effect, spent, confidence)
-    return Interval(
-        per_yuan.estimate * yuan, per_yuan.low * yuan, per_yuan.high * yuan, per_yuan.n, confidence
-    )
-
-
-def _against(best: tuple[Floats, Floats], use: tuple[Floats, Floats], confidence: float) -> str:
-    """Return the verdict on a use's effect per yuan against that of the best use, paired."""
-    return paired_difference(_rates(*use), _rates(*best), confidence).verdict
-
-
-def _rates(spent: Floats, effect: Floats) -> Floats:
-    """Return values whose mean is the ratio of means and whose spread is that of the ratio (delta method)."""
-    rate = effect.mean() / spent.mean()
-    return rate + (effect - rate * spent) / spent.mean()
 
 
 def _paired(first: ArrayLike, second: ArrayLike) -> tuple[Floats, Floats]:

@@ -16,27 +16,16 @@ Sources: Aalen & Johansen 1978; Putter, Fiocco & Geskus 2007 (why not Kaplan–M
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from columns.layout import NO_MONTH
 from results.measures.ratios import Floats, Ratio, counts, divide, ratio
-from results.measures.spells import END_OPEN, SERVED_WITHIN_MONTHS, Spells, happened, served_within
 
 # How a wait ends. Left: aged out, left the village, the need passed, or found not eligible.
 CENSORED, SERVED, GAVE_UP, LEFT = range(4)
 WAIT_ENDS = ("censored", "served", "gave_up", "left", "refused")
-N_CAUSES = len(WAIT_ENDS) - 1
 HORIZONS_MONTHS = (1, 3, 6, 12)
 HALF = 0.5
 ROUNDING = 1e-12
-
-
-class Waits(NamedTuple):
-    """Waits of single cases, shape (cases,): months waited so far, and how the wait ended."""
-
-    months: NDArray[np.int64]
-    end: NDArray[np.int64]  # CENSORED, SERVED, GAVE_UP or LEFT
-    spell: NDArray[np.int64]  # row in the spells they came from
 
 
 class Incidence(NamedTuple):
@@ -62,69 +51,6 @@ class Incidence(NamedTuple):
         values = self.by_cause[..., np.minimum(wanted, last), cause - 1]
         settled = self.waiting[..., last][..., np.newaxis] <= ROUNDING
         return np.where((wanted <= last) | settled, values, np.nan)
-
-
-def waits_at_desk(spells: Spells, last_month: int, first_month: int = 0) -> Waits:
-    """Return the waits of the cases filed from ``first_month`` on.
-
-    Those still open at the end of ``last_month`` are censored. Cases filed before ``first_month`` are left
-    out: those still waiting at that time are the slow ones.
-    """
-    filed = _filed_between(spells, first_month, last_month)
-    rows = np.flatnonzero(filed)
-    start = spells.filed_month[rows].astype(np.int64)
-    closed = np.where(spells.end != END_OPEN, spells.ended_month, NO_MONTH)
-    later = np.iinfo(np.int64).max
-    # the order of the columns decides ties: giving up precedes serving within a month, leaving comes last
-    ends = (GAVE_UP, SERVED, LEFT)
-    dates = np.stack([spells.gave_up_month[rows], spells.served_month[rows], closed[rows]]).astype(np.int64)
-    dates = np.where((dates == NO_MONTH) | (dates < start) | (dates > last_month), later, dates)
-    first = dates.argmin(axis=0)
-    when = dates[first, np.arange(len(rows))]
-    end = np.where(when == later, CENSORED, np.array(ends)[first])
-    return Waits(np.where(when == later, last_month, when) - start, end, rows)
-
-
-def wait_counts(
-    months: ArrayLike,
-    end: ArrayLike,
-    *,
-    n_months: int | None = None,
-    n_causes: int = N_CAUSES,
-    group: ArrayLike | None = None,
-    n_groups: int | None = None,
-) -> NDArray[np.int64]:
-    """Return cases by months waited and end, shape (months, 1 + causes), or (groups, months, 1 + causes).
-
-    Parameters
-    ----------
-    months, end
-        Shape (cases,): months waited (from 0) and how it ended (0 = censored, else 1 … causes).
-    n_months
-        Rows wanted, at least the longest wait plus one (the default).
-    group, n_groups
-        Shape (cases,), integers from 0; a leading axis is added when given.
-
-    Raises
-    ------
-    ValueError
-        If a wait is negative or too long for the table, or an end or group unknown.
-    """
-    waited, how = np.asarray(months, dtype=np.int64), np.asarray(end, dtype=np.int64)
-    row = np.zeros_like(waited) if group is None else np.asarray(group, dtype=np.int64)
-    longest = int(waited.max()) + 1 if waited.size else 1
-    depth = longest if n_months is None else n_months
-    rows = n_groups if n_groups is not None else (int(row.max()) + 1 if row.size else 1)
-    if waited.size and (waited.min() < 0 or longest > depth):
-        raise ValueError(f"months waited must lie in 0–{depth - 1}: found {waited.min()} to {waited.max()}")
-    if how.size and (how.min() < 0 or how.max() > n_causes):
-        raise ValueError(f"ends must lie in 0–{n_causes}: found {how.min()} to {how.max()}")
-    if row.size and (row.min() < 0 or row.max() >= rows):
-        raise ValueError(f"groups must lie in 0–{rows - 1}: found {row.min()} to {row.max()}")
-    shape = (rows, depth, n_causes + 1)
-    cells = np.ravel_multi_index((row, waited, how), shape)
-    table = np.bincount(cells, minlength=int(np.prod(shape))).reshape(shape)
-    return table if group is not None else table[0]
 
 
 def wait_table(ended: ArrayLike, still_waiting: ArrayLike) -> Floats:
@@ -219,46 +145,6 @@ def mean_months_waiting(incidence: Incidence, months: int = HORIZONS_MONTHS[-1])
     return curve.sum(axis=-1)
 
 
-class ServedShare(NamedTuple):
-    """Cases served in time over cases filed with full follow-up, the censored ones apart; shape (groups,)."""
-
-    share: Ratio
-    censored: NDArray[np.int64]
-
-
-def served_share(
-    spells: Spells,
-    last_month: int,
-    *,
-    within: int = SERVED_WITHIN_MONTHS,
-    first_month: int = 0,
-    group: ArrayLike | None = None,
-    n_groups: int | None = None,
-) -> ServedShare:
-    """Return the share of filed cases served within ``within`` months of filing.
-
-    Only cases filed at least ``within`` months before the end count, whatever became of them: to count a late
-    case when it was served quickly and leave it out when it still waits would flatter the desk. Over cases
-    with full follow-up this equals the cumulative incidence at ``within``.
-
-    Parameters
-    ----------
-    last_month, first_month
-        Last month simulated, and first month of filing; inclusive.
-    group, n_groups
-        Shape (spells,), integers from 0; one group if None.
-    """
-    row = np.zeros(len(spells), dtype=np.int64) if group is None else np.asarray(group, dtype=np.int64)
-    rows = n_groups if n_groups is not None else (int(row.max()) + 1 if row.size else 1)
-    filed = _filed_between(spells, first_month, last_month)
-    followed = filed & (spells.filed_month + within <= last_month)
-    in_time = followed & served_within(spells, within)
-    served, known, censored = (
-        np.bincount(row[mask], minlength=rows) for mask in (in_time, followed, filed & ~followed)
-    )
-    return ServedShare(ratio(served, known), censored)
-
-
 def backlog_months(waiting: ArrayLike, capacity_per_month: ArrayLike) -> Ratio:
     """Return the work waiting at the end of a month over what the desk can do in a month: months to clear it.
 
@@ -275,11 +161,3 @@ def months_per_case(waiting_months: ArrayLike, filed: ArrayLike) -> Ratio:
     split by anything that the counts are split by. The value is NaN where nobody filed.
     """
     return ratio(waiting_months, filed)
-
-
-def _filed_between(spells: Spells, first_month: int, last_month: int) -> NDArray[np.bool_]:
-    return (
-        happened(spells.filed_month)
-        & (spells.filed_month >= first_month)
-        & (spells.filed_month <= last_month)
-    )

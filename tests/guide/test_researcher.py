@@ -38,3 +38,4 @@ def test_from_question_to_table(tmp_path, monkeypatch, capsys):
     assert len(names["gain"]) == 32
     assert "effective_coverage_share" in str(names["meaning"])
     assert names["low"] < names["high"]
+    assert 0 < names["exchanged"].displaced_share().value < 1

@@ -16,7 +16,6 @@ from results.measures.cascade import (
     STEPS,
     binding_step,
     cascade,
-    conditional_shares,
     follow_up_months,
     furthest_step,
     nested_counts,
@@ -132,12 +131,6 @@ def test_counts_that_rise_are_no_cascade():
     assert nested_counts([10, 2, 1, 5, 3]).tolist() == [10, 5, 5, 5, 3]
     with pytest.raises(ValueError, match="2 to 6 steps"):
         binding_step([1])
-
-
-@pytest.mark.unit
-def test_conditional_shares_multiply_to_the_end(six):
-    chain = conditional_shares(cascade(six, 0, 0, LATE).reached)
-    assert chain.value[0].prod() == pytest.approx(1 / 6)
 
 
 months = st.integers(0, 30) | st.just(NEVER)

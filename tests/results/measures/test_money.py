@@ -1,4 +1,4 @@
-"""Money: exact sums, discounting, ratios only where they mean something, the next 10,000 yuan."""
+"""Money: exact sums, discounting, ratios only where they mean something."""
 
 import numpy as np
 import pytest
@@ -7,24 +7,20 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import optimize, stats
 
-from results.measures.intervals import CANNOT_BE_TOLD_APART, LOWER, SAME
 from results.measures.money import (
     DISCOUNT_RATE,
     DISCOUNT_RATES,
     DOMINATED,
     DOMINATES,
     EFFECT_NOT_CLEAR,
-    NEXT_YUAN,
     RATIO_GIVEN,
     acceptability,
     cost_effectiveness,
     discount_factors,
     fieller,
-    financing_gap,
     net_benefit,
     present_value,
     recurrent_per_child_year,
-    value_of_next,
     yuan_by_year,
 )
 
@@ -71,14 +67,6 @@ def test_years_are_exact_in_fen():
 @pytest.mark.unit
 def test_recurrent_cost_is_per_year_of_a_child():
     assert recurrent_per_child_year(6_000, 2_400).value == pytest.approx(30)
-
-
-@pytest.mark.property
-@given(arrays(np.int64, 7, elements=st.integers(0, 9)), arrays(np.int64, 7, elements=st.integers(0, 9)))
-def test_gap_and_surplus_never_stand_together(required, available):
-    gap, unspent = financing_gap(required, available)
-    assert (np.minimum(gap, unspent) == 0).all()
-    np.testing.assert_array_equal(gap - unspent, required - available)
 
 
 @pytest.mark.unit
@@ -168,49 +156,6 @@ def test_somebody_is_best_in_every_draw(yuan, effect, values):
 
 
 @pytest.mark.unit
-def test_next_money_goes_where_it_brings_most(noise):
-    spent = 10_000 + 10 * noise[0]
-    ranked = value_of_next(
-        {
-            "training": (spent, 5 + noise[1]),
-            "clerk_hour": (2 * spent, 60 + noise[2]),  # twice the money, so 30 per 10,000
-            "space": (spent, 29.9 + noise[3]),
-            "full_desk": (0 * spent, noise[4]),
-        }
-    )
-    assert [use.name for use in ranked] == ["clerk_hour", "space", "training", "full_desk"]
-    assert ranked[0].effect is not None
-    assert ranked[0].effect.estimate == pytest.approx(30, rel=0.01)
-    assert ranked[0].against_best == SAME
-    assert ranked[1].against_best == CANNOT_BE_TOLD_APART
-    assert ranked[2].against_best == LOWER
-    assert (ranked[3].effect, ranked[3].against_best) == (None, None)
-    assert value_of_next({}) == []
-
-
-@pytest.mark.unit
-def test_uses_must_share_replications(noise):
-    with pytest.raises(ValueError, match="same replications"):
-        value_of_next({"a": (noise[0], noise[1]), "b": (noise[0][:5], noise[1][:5])})
-    with pytest.raises(ValueError, match="paired one to one"):
-        value_of_next({"a": (noise[0], noise[1][:5])})
-
-
-@pytest.mark.unit
-def test_rates_are_compared_though_spending_varies(noise):
-    """Effect is exactly proportional to money in both uses; the noise is in the spending alone."""
-    first, second = 10_000 + 2_000 * noise[0], 10_000 + 2_000 * noise[1]
-    ranked = value_of_next({"a": (first, 0.0029 * first), "b": (second, 0.003 * second)})
-    assert [use.name for use in ranked] == ["b", "a"]
-    assert ranked[1].against_best == LOWER
-    assert ranked[0].effect is not None
-    assert tuple(ranked[0].effect[:3]) == pytest.approx((30, 30, 30))
-    fewer = value_of_next({"b": (second, 0.003 * second)}, yuan=100)[0].effect
-    assert fewer is not None
-    assert fewer.estimate == pytest.approx(0.3)
-
-
-@pytest.mark.unit
 def test_shipped_rates():
     assert DISCOUNT_RATES == (0.0, DISCOUNT_RATE, 0.05)
-    assert (DISCOUNT_RATE, NEXT_YUAN) == (0.03, 10_000)
+    assert DISCOUNT_RATE == 0.03

@@ -7,28 +7,30 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from columns import tallies
-from columns.layout import NO_MONTH
-from results.measures.spells import END_AGED_OUT, END_OPEN, END_SERVED
 from results.measures.waiting import (
     CENSORED,
     GAVE_UP,
     HORIZONS_MONTHS,
     LEFT,
-    N_CAUSES,
     SERVED,
     WAIT_ENDS,
     backlog_months,
     cumulative_incidence,
     mean_months_waiting,
     median_wait_months,
-    served_share,
-    wait_counts,
     wait_table,
-    waits_at_desk,
 )
 
-NEVER = NO_MONTH
+N_CAUSES = len(WAIT_ENDS) - 1
 cases = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 3)), min_size=1, max_size=60)
+
+
+def wait_counts(months, end, n_months=None, group=None, n_groups=1):
+    """Cases by months waited and end, shape (months, 1 + causes), with groups in front if given."""
+    waited, how = np.asarray(months, dtype=int), np.asarray(end, dtype=int)
+    table = np.zeros((n_groups, n_months or int(waited.max()) + 1, 1 + N_CAUSES), dtype=int)
+    np.add.at(table, (np.zeros_like(waited) if group is None else np.asarray(group), waited, how), 1)
+    return table[0] if group is None else table
 
 
 def brute_force(rows, month, cause):
@@ -179,49 +181,10 @@ def test_groups_add_up(rows, group):
 
 
 @pytest.mark.unit
-def test_counts_refuse_what_does_not_fit():
-    with pytest.raises(ValueError, match="months waited"):
-        wait_counts([5], [1], n_months=3)
-    with pytest.raises(ValueError, match="ends must lie"):
-        wait_counts([1], [1 + N_CAUSES])
-    with pytest.raises(ValueError, match="groups must lie"):
-        wait_counts([1], [1], group=[2], n_groups=2)
-    assert wait_counts([], []).tolist() == [[0] * (1 + N_CAUSES)]
-
-
-@pytest.mark.unit
 def test_histograms_of_the_engine_become_the_table():
     assert WAIT_ENDS[1:] == tallies.WAIT_OUTCOMES
     ended = np.array([[4, 2, 1], [0, 1, 0], [0, 0, 1]])  # outcome × months
     np.testing.assert_array_equal(wait_table(ended, [0, 1, 0]), [[0, 4, 0, 0], [1, 2, 1, 0], [0, 1, 0, 1]])
-
-
-@pytest.mark.unit
-def test_waits_read_off_spells(make_spells):
-    spells = make_spells(
-        6,
-        filed_month=[2, 2, 2, 2, NEVER, 0],
-        served_month=[4, 6, NEVER, NEVER, NEVER, 1],
-        gave_up_month=[NEVER, 3, NEVER, NEVER, 1, NEVER],
-        end=[END_SERVED, END_SERVED, END_AGED_OUT, END_OPEN, END_OPEN, END_SERVED],
-        ended_month=[4, 6, 7, NEVER, NEVER, 1],
-    )
-    waits = waits_at_desk(spells, last_month=9, first_month=1)
-    assert waits.spell.tolist() == [0, 1, 2, 3]
-    assert waits.months.tolist() == [2, 1, 5, 7]
-    assert waits.end.tolist() == [SERVED, GAVE_UP, LEFT, CENSORED]
-
-
-@pytest.mark.unit
-def test_an_end_after_the_last_month_is_not_known_yet(make_spells):
-    waits = waits_at_desk(make_spells(1, filed_month=2, served_month=8), last_month=5)
-    assert (waits.months[0], waits.end[0]) == (3, CENSORED)
-
-
-@pytest.mark.unit
-def test_giving_up_precedes_serving_in_a_month(make_spells):
-    waits = waits_at_desk(make_spells(1, filed_month=2, served_month=4, gave_up_month=4), last_month=9)
-    assert waits.end[0] == GAVE_UP
 
 
 @st.composite
@@ -231,58 +194,11 @@ def filed_cases(draw):
     return len(rows), *np.array(rows).T
 
 
-@pytest.mark.property
-@given(filed_cases())
-def test_share_in_time_is_the_incidence_of_the_cases_followed(make_spells, drawn):
-    n, filed, wait, fate = drawn
-    served = np.where(fate == 1, filed + wait, NEVER)
-    gave_up = np.where(fate == 2, filed + wait, NEVER)
-    spells = make_spells(n, filed_month=filed, served_month=served, gave_up_month=gave_up)
-    last = 20
-    found = served_share(spells, last)
-    followed = filed + 3 <= last
-    assert found.share.denominator[0] == followed.sum()
-    assert found.censored[0] == (~followed).sum()
-    if followed.any():
-        waits = waits_at_desk(spells.where(followed), last)
-        estimate = cumulative_incidence(wait_counts(waits.months, waits.end, n_months=30)).at([3])[0]
-        assert found.share.value[0] == pytest.approx(estimate)
-
-
-@pytest.mark.unit
-def test_late_quick_cases_do_not_flatter_the_desk(make_spells):
-    """Cases filed in the last month are served at once or not yet: they say nothing of three months."""
-    spells = make_spells(4, filed_month=[0, 0, 9, 9], served_month=[8, 2, 9, NEVER])
-    found = served_share(spells, last_month=9, group=[0, 0, 1, 1])
-    assert found.share.numerator.tolist() == [1, 0]
-    assert found.share.denominator.tolist() == [2, 0]
-    assert found.censored.tolist() == [0, 2]
-
-
 @pytest.mark.unit
 def test_backlog_is_work_over_capacity():
     backlog = backlog_months([900, 0, 5], [600, 600, 0])
     np.testing.assert_array_equal(backlog.value, [1.5, 0, np.nan])
     assert backlog.pooled().value == pytest.approx(905 / 1200)
-
-
-@pytest.mark.unit
-def test_first_and_last_months_belong_to_the_window(make_spells):
-    spells = make_spells(4, filed_month=[3, 4, 9, 10], served_month=[3, 9, NEVER, NEVER])
-    waits = waits_at_desk(spells, last_month=9, first_month=4)
-    assert waits.spell.tolist() == [1, 2]
-    assert waits.months.tolist() == [5, 0]
-    assert waits.end.tolist() == [SERVED, CENSORED]
-    share = served_share(spells, last_month=9, first_month=4)
-    assert (share.share.denominator[0], share.censored[0]) == pytest.approx((1, 1))
-
-
-@pytest.mark.unit
-def test_what_happened_before_filing_does_not_end_the_wait(make_spells):
-    spells = make_spells(1, filed_month=5, gave_up_month=2, served_month=7)
-    waits = waits_at_desk(spells, last_month=9)
-    assert (waits.months[0], waits.end[0]) == (2, SERVED)
-    assert served_share(spells, last_month=9).share.value[0] == 1
 
 
 @pytest.mark.unit
