@@ -8,6 +8,7 @@ import pytest
 from tests.guide.pages import broken_links
 from tests.test_architecture import LAYERS, ROOT
 from tools.site.contents import DOCUMENTED, PARTS, index, lay_out, modules, package_page, parts
+from tools.site.search import split
 
 pytestmark = pytest.mark.docs
 PAGES = [page for pages in parts().values() for page in pages]
@@ -55,3 +56,9 @@ def test_nothing_comes_from_elsewhere():
 @pytest.mark.parametrize("page", ["README", *PAGES])
 def test_links_lead_somewhere(page):
     assert broken_links(ROOT / f"{page}.md") == []
+
+
+def test_the_search_cuts_chinese_into_pairs_and_leaves_words_of_english():
+    found = split("留守儿童，户籍 hukou_2010 in 村")
+    assert found == ["留守", "守儿", "儿童", "户籍", "hukou_2010", "in", "村"]
+    assert split("县civil事务") == ["县", "civil", "事务"]

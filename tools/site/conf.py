@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from sphinx.search.en import SearchEnglish
+
+from tools.site.search import JS_SPLITTER, split
+
 FOREIGN = ("scipy", "numpy", "pandas", "mesa", "pydantic")
 project = "Barefoot"
 author = "Barefoot contributors"
@@ -36,8 +40,16 @@ pygments_style = "friendly"
 
 
 def setup(sphinx):
-    """Leave out of the reference what a module has from elsewhere."""
+    """Leave out of the reference what a module has from elsewhere; let the search know Chinese."""
     sphinx.connect("autodoc-skip-member", _is_foreign)
+    sphinx.add_search_language(_Search)
+
+
+class _Search(SearchEnglish):
+    js_splitter_code = JS_SPLITTER
+
+    def split(self, input):  # noqa: A002 - the name that Sphinx gives it
+        return split(input)
 
 
 def _is_foreign(*given):
