@@ -6,6 +6,7 @@ same result. A whole normal month is one call per block; with a profile the phas
 
 import numpy as np
 
+from columns.by_address import by_address
 from columns.compiling import kernel
 from model.desk_hours import DEMAND_COLUMNS
 from model.desks import serve_desks
@@ -34,6 +35,7 @@ def run_counties(state, tables, rank, month, first, last, thread, first_phase, l
         Of this thread: slots (int64), order (uint64), waiting (uint64), demand (int64, desks × columns).
     """
     slots, order, waiting, demand = scratch
+    state, tables = by_address(state), by_address(tables)
     for c in range(first, last):
         for phase in range(first_phase, last_phase):
             if phase == STAFF:

@@ -24,7 +24,7 @@ from columns.layout import (
     SERVED,
     UNMET,
 )
-from columns.prefetch import AHEAD, prefetch
+from columns.prefetch import AHEAD, NEXT, prefetch
 from columns.sorting import sort_by_key
 from columns.streams import stream
 from columns.tallies import F_ENDED, M_CANDIDATES, M_OPEN, NO_FLOW, groups_of, move_groups
@@ -76,8 +76,6 @@ NEEDS_AFTER_SHOCK = stream("child.shock")
 FAMILY, STRAIN, ATTENDANCE = range(3)  # kinds of events after the services
 ANY = 1.0
 KIND_MASK = np.uint64(0xFFFFFFFF)
-FAR_AHEAD = 64
-"""Unfiled spells ahead of the one at work: about one in ten has its month."""
 NOWHERE = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
@@ -92,7 +90,7 @@ def arise_needs(state, tables, c, month, thread, candidates, order, waiting):
         strike(books, state, tables, c, month)
     sort_open(books, state, tables, c, month, order, waiting)
     end_gathering(books, state, tables, c, month)
-    end_or_seek(books, state, tables, c, month)
+    end_or_seek(books, state, tables, c, month, order)
     n_candidates = draw_events(state, books, tables, c, month, candidates, order)
     v = state.counties[c].first_village
     for i in range(n_candidates):
@@ -141,8 +139,8 @@ def draw_events(state, books, tables, c, month, candidates, drawn):
 def kind_of(bits, kinds):
     """Kind of event of a candidate: services, then those of the family."""
     high_bits, kind = bits >> HALF, 0
-    while kind < len(kinds) - 1 and high_bits >= kinds[kind]:
-        kind += 1
+    for other in range(len(kinds) - 1):  # without a branch, as in `list_due`
+        kind += np.int64(high_bits >= kinds[other])
     return kind
 
 
@@ -231,36 +229,53 @@ def next_month(tables, key, service, month):
 
 
 @inlined
-def end_or_seek(books, state, tables, c, month):
+def end_or_seek(books, state, tables, c, month, due):
     """Open spells that stand in no queue: families apply on their own, needs end, some come back to it.
 
     Only those whose candidate month has come are looked at; what then happens, if anything, follows from
-    their present state. An entry that outlived its spell is dropped then.
+    their present state. An entry that outlived its spell is dropped then. ``due`` (uint64) is scratch.
     """
     county, arena = state.counties[c], state.arenas[c]
-    today = np.uint64(month & MONTH_BYTE)
-    kept = arena.start
-    end_of_list, last_place = arena.start + arena.n_open, NOWHERE
-    for position in range(arena.start, end_of_list):
-        if position + FAR_AHEAD < end_of_list:
-            later = books.open_entries[position + FAR_AHEAD]
-            if (later >> FILED_SHIFT) & BYTE_MASK == today:
-                ask_for_child(state, county, later)
-        if position + AHEAD < end_of_list:
-            sooner = books.open_entries[position + AHEAD]
-            if (sooner >> FILED_SHIFT) & BYTE_MASK == today:
-                ask_for_family(state, county, sooner)
-        entry = books.open_entries[position]
-        if (entry >> FILED_SHIFT) & BYTE_MASK == today:
-            place = place_of(entry)
-            if place == last_place:
-                continue
-            entry = move_on(books, state, tables, county, arena, entry, month)
-            if entry == NOWHERE:
-                continue
+    n_due = list_dated(books, arena, month, due)
+    last_place, dropped = NOWHERE, 0
+    for i in range(n_due):
+        if i + AHEAD < n_due:
+            ask_for_child(state, county, books.open_entries[due[i + AHEAD]])
+        if i + NEXT < n_due:
+            ask_for_family(state, county, books.open_entries[due[i + NEXT]])
+        entry = books.open_entries[due[i]]
+        place = place_of(entry)
+        kept = NOWHERE
+        if place != last_place:
+            kept = move_on(books, state, tables, county, arena, entry, month)
+        if kept == NOWHERE:
+            dropped += 1
+        else:
             last_place = place
+        books.open_entries[due[i]] = kept
+    if dropped:
+        drop_nowhere(books, arena)
+
+
+@inlined
+def list_dated(books, arena, month, due):
+    """List the positions of the spells whose date is this month; returns their number."""
+    today = np.uint64(month & MONTH_BYTE)
+    n = np.int64(0)
+    for position in range(arena.start, arena.start + arena.n_open):
+        due[n] = np.uint64(position)
+        n += np.int64((books.open_entries[position] >> FILED_SHIFT) & BYTE_MASK == today)
+    return n
+
+
+@inlined
+def drop_nowhere(books, arena):
+    """Take what left the list out of it; the others keep their order."""
+    kept = np.int64(arena.start)
+    for position in range(arena.start, arena.start + arena.n_open):
+        entry = books.open_entries[position]
         books.open_entries[kept] = entry
-        kept += 1
+        kept += np.int64(entry != NOWHERE)
     arena.n_open = arena.n_sorted = kept - arena.start
 
 

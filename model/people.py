@@ -7,6 +7,7 @@ drawn from the stationary world (:mod:`model.stationary`), so the first months a
 
 import numpy as np
 
+from columns.by_address import by_address
 from columns.compiling import kernel, part
 from columns.draws import draw, happens, uniform
 from columns.layout import (
@@ -197,6 +198,7 @@ def age_at(upto, position):
 @kernel
 def settle_counties(state, tables, upto, children, first, last, thread, scratch):
     """Fill counties ``first`` to ``last`` (exclusive): households, then children sector by sector."""
+    state, tables = by_address(state), by_address(tables)
     for c in range(first, last):
         county = state.counties[c]
         settle_households(state, tables, county.first_village, county.first_village + county.n_villages)

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from columns.by_address import by_address
 from columns.clock import LAST_DATE, gap_from
 from columns.compiling import inlined, part
 from columns.draws import draw, happens, uniform
@@ -92,15 +93,17 @@ HALF = 0.5
 @inlined
 def books_of(state, county, thread):
     """What a county's changes write to when it is worked on by a thread."""
-    return Books(
-        state.needs,
-        state.county_tally[county],
-        state.tally[thread],
-        state.meters[thread],
-        state.log[thread],
-        state.open_entries,
-        state.filed_entries,
-        state.problems[thread],
+    return by_address(
+        Books(
+            state.needs,
+            state.county_tally[county],
+            state.tally[thread],
+            state.meters[thread],
+            state.log[thread],
+            state.open_entries,
+            state.filed_entries,
+            state.problems[thread],
+        )
     )
 
 

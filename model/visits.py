@@ -143,26 +143,37 @@ def go_round(books, state, tables, county, village, v, month, by):
         return
     pointer = village.due_pointer if by == BY_DUE else (village.round_pointer if by == BY_ROUND else 0)
     spacing = rules.months_between_visits_listed if by == BY_DUE else rules.months_between_visits_others
-    for step in range(n):
-        if village.visits >= village.visit_budget:
-            break
-        position = pointer + step
-        if position >= n:
-            position -= n
+    flag = HOUSEHOLD_LISTED if by == BY_DUE else (HOUSEHOLD_ASKED if by == BY_REQUEST else 0)
+    step = next_wanted(state, village, pointer, 0, flag)
+    while step < n and village.visits < village.visit_budget:
+        position = wrapped(pointer + step, n)
         household = state.households[village.first_household + position]
-        if by == BY_DUE:
-            wanted = (household.family & HOUSEHOLD_LISTED) != 0
-        elif by == BY_REQUEST:
-            wanted = (household.family & HOUSEHOLD_ASKED) != 0
-        else:
-            wanted = True
-        if wanted and (by == BY_REQUEST or months_since_visit(household, month) >= spacing):
+        if by == BY_REQUEST or months_since_visit(household, month) >= spacing:
             visit(books, state, tables, county, village, v, household, position, month)
             village.visits += 1
             if by == BY_DUE:
-                village.due_pointer = position + 1 if position + 1 < n else 0
+                village.due_pointer = wrapped(position + 1, n)
             elif by == BY_ROUND:
-                village.round_pointer = position + 1 if position + 1 < n else 0
+                village.round_pointer = wrapped(position + 1, n)
+        step = next_wanted(state, village, pointer, step + 1, flag)
+
+
+@inlined
+def next_wanted(state, village, pointer, step, flag):
+    """First step from ``step`` on, round the village from ``pointer``, to a household with a flag set."""
+    n = village.n_households
+    while step < n:
+        household = state.households[village.first_household + wrapped(pointer + step, n)]
+        if (household.family & flag) == flag:
+            break
+        step += 1
+    return step
+
+
+@inlined
+def wrapped(position, n):
+    """Number of a household, counted on from the first where the last was passed."""
+    return position - n if position >= n else position
 
 
 @inlined

@@ -109,12 +109,6 @@ def service_names(model: ScaleUpModel) -> tuple[str, ...]:
     return tuple(model.scenario.services.names)
 
 
-def with_complements(strata: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Append the complements of the groups along the axis of strata (the second)."""
-    groups = strata[:, 1 : 1 + len(GROUPS)]
-    return np.concatenate([strata, strata[:, :1] - groups], axis=1)
-
-
 def met_months(tally: NDArray[np.int64], durable: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return child-months in which a need was met, from tallies of shape (..., services, WIDTH).
 
@@ -127,18 +121,21 @@ def met_months(tally: NDArray[np.int64], durable: NDArray[np.bool_]) -> NDArray[
 
 def count_cube(model: ScaleUpModel) -> Cube:
     """Return all counts of a run by month, stratum (with complements) and service (with their sum, "all")."""
-    months = model.months_done
-    tally = with_complements(model.observed.strata[:months])
-    names, by_column = (*COUNTS, MET, NEEDED), np.ascontiguousarray(np.moveaxis(tally, -1, 0))
-    values = np.empty((len(names), *tally.shape[:2], 1 + tally.shape[2]), dtype=np.int64)
-    for place, which in enumerate(COUNTS.values()):
-        values[place, :, :, 1:] = sum(by_column[k] for k in which)
-    met = values[names.index(MET), :, :, 1:] = met_months(tally, durable_services(model))
-    values[names.index(NEEDED), :, :, 1:] = met + values[names.index("unmet_child_months"), :, :, 1:]
-    values[..., 0] = values[..., 1:].sum(axis=-1)
-    return Cube(
-        np.moveaxis(values, 0, -1), np.arange(months), STRATUM_NAMES, (ALL, *service_names(model)), names
-    )
+    months, tally = model.months_done, model.observed.strata[: model.months_done]
+    names = (*COUNTS, MET, NEEDED)
+    n_strata, n_services = tally.shape[1:3]
+    values = np.empty((months, len(STRATUM_NAMES), 1 + n_services, len(names)), dtype=np.int64)
+    counted = values[:, :n_strata, 1:]
+    counted[..., : len(COUNTS)] = np.take(tally, [which[0] for which in COUNTS.values()], axis=-1)
+    for place, (_, *others) in enumerate(COUNTS.values()):
+        for column in others:
+            counted[..., place] += tally[..., column]
+    met = counted[..., names.index(MET)] = met_months(tally, durable_services(model))
+    counted[..., names.index(NEEDED)] = met + counted[..., names.index("unmet_child_months")]
+    counted.sum(axis=2, out=values[:, :n_strata, 0])
+    of_all, of_groups = values[:, :1], values[:, 1 : 1 + len(GROUPS)]
+    np.subtract(of_all, of_groups, out=values[:, n_strata:])
+    return Cube(values, np.arange(months), STRATUM_NAMES, (ALL, *service_names(model)), names)
 
 
 def durable_services(model: ScaleUpModel) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from columns.by_address import by_address
 from columns.compiling import kernel, part
 from columns.layout import (
     CHILD_PRESENT,
@@ -66,7 +67,7 @@ def end_needs(state, tables, c, v, slot, month):
 @kernel
 def take_away(state, tables, c, v, slot, month):
     """Take one child away. Its place stays vacant, so that newborns come into the same places as before."""
-    end_needs(state, tables, c, v, slot, month)
+    end_needs(by_address(state), by_address(tables), c, v, slot, month)
     state.traits[slot] = np.uint8(0)
 
 
