@@ -1,34 +1,43 @@
-"""Sorting two arrays together in place: what the compiled month may not do with NumPy, which allocates."""
+"""Sorting two arrays together: what the compiled month may not do with NumPy, which allocates."""
+
+import numpy as np
 
 from columns.compiling import part
+
+ROOM = 3
+"""Arrays that are sorted have room for so many times what is sorted, and one more."""
 
 
 @part
 def sort_by_key(keys, items, n):
-    """Sort the first ``n`` items by their uint64 keys, ascending, in place (heapsort: allocates nothing).
+    """Sort the first ``n`` items by their uint64 keys, ascending; equal keys keep their order.
 
-    Keys are hashes, so equal ones do not happen in practice; their order would still be the same on every
-    machine, as nothing here depends on addresses.
+    Keys spread about evenly: hashes, or places of children. So each pair is put into one of about ``n``
+    buckets by its leading bits and then next to the few of its own. The buckets and their sizes stand
+    behind the items; nothing is allocated.
     """
-    for start in range(n // 2 - 1, -1, -1):
-        sift_down(keys, items, start, n)
-    for end in range(n - 1, 0, -1):
-        keys[0], keys[end] = keys[end], keys[0]
-        items[0], items[end] = items[end], items[0]
-        sift_down(keys, items, 0, end)
-
-
-@part
-def sift_down(keys, items, start, end):
-    """Let the pair at ``start`` sink to its place in the heap that ends before ``end``."""
-    root = start
-    child = 2 * root + 1
-    while child < end:
-        if child + 1 < end and keys[child] < keys[child + 1]:
-            child += 1
-        if keys[root] >= keys[child]:
-            break
-        keys[root], keys[child] = keys[child], keys[root]
-        items[root], items[child] = items[child], items[root]
-        root = child
-        child = 2 * root + 1
+    if n < 2:
+        return
+    low, high = keys[0], keys[0]
+    for i in range(1, n):
+        low, high = min(low, keys[i]), max(high, keys[i])
+    shift = np.uint64(0)
+    while (high - low) >> shift >= np.uint64(n):
+        shift += np.uint64(1)
+    sizes = 2 * n + 1  # where the number of pairs before each bucket is kept
+    items[sizes - 1 : sizes + n] = 0
+    for i in range(n):
+        items[sizes + np.int64((keys[i] - low) >> shift)] += 1
+    for bucket in range(n):
+        items[sizes + bucket] += items[sizes + bucket - 1]
+    for i in range(n):
+        bucket = sizes - 1 + np.int64((keys[i] - low) >> shift)
+        target = n + np.int64(items[bucket])
+        items[bucket] += 1
+        keys[target], items[target] = keys[i], items[i]
+    for i in range(n):
+        key, item, place = keys[n + i], items[n + i], i
+        while place > 0 and keys[place - 1] > key:
+            keys[place], items[place] = keys[place - 1], items[place - 1]
+            place -= 1
+        keys[place], items[place] = key, item

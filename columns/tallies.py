@@ -73,6 +73,22 @@ GROUPS = (
 G_REMOTE, G_MINORITY, G_LEFT_BEHIND, G_DISABLED, G_YOUNG, G_UNATTENDED, G_HIV, G_MIGRANT, G_PILOT, G_POOR = (
     1 << i for i in range(len(GROUPS))
 )
+OF_FAMILY = {
+    HOUSEHOLD_MINORITY: G_MINORITY,
+    HOUSEHOLD_CARE: G_LEFT_BEHIND,
+    HOUSEHOLD_HIV: G_HIV,
+    HOUSEHOLD_MIGRANT: G_MIGRANT,
+}
+OF_CHILD = {CHILD_DISABLED: G_DISABLED, CHILD_UNATTENDED: G_UNATTENDED, CHILD_HIV: G_HIV}
+"""Groups that follow from any of some bits of a family or a child."""
+
+
+def groups_by_byte(groups):
+    """Groups for every value of a byte of bits, shape (256,)."""
+    return np.array([sum({group for bits, group in groups.items() if byte & bits}) for byte in range(256)])
+
+
+FAMILY_GROUPS, CHILD_GROUPS = groups_by_byte(OF_FAMILY), groups_by_byte(OF_CHILD)
 N_GROUPS = len(GROUPS)
 QUINTILES = 5
 N_COUNTED = N_GROUPS + QUINTILES  # groups and quintiles, in this order of bits
@@ -118,29 +134,11 @@ def split_tally(tally, n_services):
 @inlined
 def groups_of(traits, household, village, age, young_months, poor_line):
     """Groups and wealth quintile of a child as bits, with the wealth percentile above ``WEALTH_SHIFT``."""
-    flags = np.int64(household.family)
     wealth = np.int64(household.wealth)
     groups = (wealth << WEALTH_SHIFT) | (1 << (N_GROUPS + wealth // PER_QUINTILE))
-    if village.remote:
-        groups |= G_REMOTE
-    if flags & HOUSEHOLD_MINORITY:
-        groups |= G_MINORITY
-    if flags & HOUSEHOLD_CARE:
-        groups |= G_LEFT_BEHIND
-    if traits & CHILD_DISABLED:
-        groups |= G_DISABLED
-    if age < young_months:
-        groups |= G_YOUNG
-    if traits & CHILD_UNATTENDED:
-        groups |= G_UNATTENDED
-    if (traits & CHILD_HIV) or (flags & HOUSEHOLD_HIV):
-        groups |= G_HIV
-    if flags & HOUSEHOLD_MIGRANT:
-        groups |= G_MIGRANT
-    if village.pilot:
-        groups |= G_PILOT
-    if wealth < poor_line:
-        groups |= G_POOR
+    groups |= FAMILY_GROUPS[household.family] | CHILD_GROUPS[traits]
+    groups |= G_REMOTE * np.int64(village.remote != 0) | G_PILOT * np.int64(village.pilot != 0)
+    groups |= G_YOUNG * np.int64(age < young_months) | G_POOR * np.int64(wealth < poor_line)
     return groups
 
 

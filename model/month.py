@@ -8,6 +8,7 @@ import numpy as np
 
 from columns.by_address import by_address
 from columns.compiling import kernel
+from columns.sorting import ROOM
 from model.desk_hours import DEMAND_COLUMNS
 from model.desks import serve_desks
 from model.learning import learn
@@ -68,7 +69,7 @@ def make_scratch(state, n_services):
     """Arrays that one thread needs while it works on a county; sized for the largest."""
     counties = state.counties
     slots = int(counties["n_slots"].max(initial=1))
-    cases = int(state.arenas["capacity"].max(initial=1)) * 2 + slots
+    cases = int(state.arenas["capacity"].max(initial=1)) * ROOM + 1 + slots
     desks = int(((1 + counties["n_townships"]) * n_services + counties["n_villages"]).max(initial=1))
     return (
         np.zeros(slots, dtype=np.int64),

@@ -19,7 +19,7 @@ from columns.layout import (
     HOUSEHOLD_MINORITY,
     HOUSEHOLD_STRAINED,
 )
-from columns.sorting import sort_by_key
+from columns.sorting import ROOM, sort_by_key
 from columns.streams import stream
 from columns.tallies import WEALTH_BINS
 from columns.words import MAX_COUNTY_SLOTS, MAX_COUNTY_VILLAGES, MAX_VILLAGE_SLOTS
@@ -226,8 +226,8 @@ def check_sizes(counties, villages):
 
 def settling_scratch(state):
     """Arrays that one thread needs while it fills a county; sized for the largest."""
-    sector = int(state.sectors["n_slots"].max(initial=1))
-    village = int(state.villages["n_slots"].max(initial=1))
+    sector = int(state.sectors["n_slots"].max(initial=1)) * ROOM + 1
+    village = int(state.villages["n_slots"].max(initial=1)) * ROOM + 1
     return (
         np.zeros(sector, dtype=np.int64),
         np.zeros(sector, dtype=np.uint64),
