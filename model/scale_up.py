@@ -235,7 +235,7 @@ class ScaleUpModel(WithAgents):
 
     def _make_room(self):
         """Enlarge the lists of counties whose open spells are close to filling them."""
-        arenas = self.state.arenas
+        arenas = np.asarray(self.state.arenas)  # a record array is slower to read
         fullest = np.maximum(arenas["n_open"] + arenas["n_gathering"], arenas["n_filed"])
         if (fullest > FULL_SHARE * arenas["capacity"]).any():
             wanted = np.ceil(GROWTH_FACTOR * fullest).astype(np.int64) + LEAST_GROWTH
