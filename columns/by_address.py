@@ -6,7 +6,7 @@ function. Its address is one number. Fields are read as of a tuple, ``state.need
 tuple itself.
 
 The address holds as long as the function that took it runs, so it is handed on and never given back. What
-stands there does not change, and compiled code counts on it: a field that was read once need not be read again.
+stands there does not change, and compiled code counts on it: a field read once need not be read again.
 """
 
 from collections.abc import Callable
@@ -35,16 +35,13 @@ class Address(types.Type):
 register_model(Address)(models.PointerModel)
 
 
-@infer_getattr
-class Fields(AttributeTemplate):
-    """Types of what is read."""
+def _type_of_field(_template, address, name):
+    """Return the type of a field, None where there is none of this name."""
+    fields = address.dtype.fields
+    return address.dtype.types[fields.index(name)] if name in fields else None
 
-    key = Address
 
-    def generic_resolve(self, address, name):
-        """Return the type of a field, None where there is none of this name."""
-        fields = address.dtype.fields
-        return address.dtype.types[fields.index(name)] if name in fields else None
+infer_getattr(type("Fields", (AttributeTemplate,), {"key": Address, "generic_resolve": _type_of_field}))
 
 
 @lower_getattr_generic(Address)
@@ -73,7 +70,7 @@ def _put(typing_context, columns):
     """Put a named tuple into the memory of the running function and return its address."""
     del typing_context  # numba wants the name
 
-    def generate(context, builder, signature, arguments):
+    def generate(_context, builder, _signature, arguments):
         place = cgutils.alloca_once(builder, arguments[0].type)
         builder.store(arguments[0], place)
         # An empty instruction hides where the address comes from: otherwise a read, which may be moved as

@@ -108,9 +108,7 @@ def _numba() -> Any:
     return numba
 
 
-def _position(
-    usual: Callable[..., Any], context: Any, builder: Any, kind: Any, index: Any, size: Any
-) -> Any:
+def _position(usual: Callable[..., Any], context: Any, builder: Any, kind: Any, index: Any, size: Any) -> Any:
     """Position of an element: in kernels the index as it is, since none of them counts from the end.
 
     Numba would compare every index with 0 and add the size of the array to a negative one: a tenth of the

@@ -138,7 +138,7 @@ def draw_events(state, books, tables, c, month, candidates, drawn):
 @inlined
 def kind_of(bits, kinds):
     """Kind of event of a candidate: services, then those of the family."""
-    high_bits, kind = bits >> HALF, 0
+    high_bits, kind = bits >> HALF, np.int64(0)
     for other in range(len(kinds) - 1):  # without a branch, as in `list_due`
         kind += np.int64(high_bits >= kinds[other])
     return kind

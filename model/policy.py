@@ -80,7 +80,7 @@ def apply_policy(
     changed = month in policy.months
     if changed:
         rules[0] = policy.records[policy.months.index(month)][0]
-    nation["outside_share"] = outside_share(month, float(rules["mandate_month"][0]), path)
+    nation["outside_share"] = outside_share(month, float(rules[0].mandate_month), path)
     return changed
 
 

@@ -36,6 +36,13 @@ def total(n):
 if __name__ == "__main__":
     print(total(4), prepare_cache(), len(total.stats.cache_hits) if hasattr(total, "stats") else 0)
 """
+FROM_THE_END = """
+from columns.compiling import kernel
+
+@kernel
+def last(values, position):
+    return values[position]
+"""
 
 
 @pytest.fixture
@@ -124,3 +131,19 @@ def test_callers_with_other_constants_share_one_version():
 
     assert caller(4, np.int32(5)) == 5 + 6 + 8 + 4
     assert len(getattr(add, "signatures", [])) == 1
+
+
+def test_a_kernel_never_counts_from_the_end(package: Path) -> None:
+    """No index is compared with 0; where bounds are checked a negative one is an error."""
+    (package / "columns" / "helper.py").write_text(FROM_THE_END)
+    code = "import columns.helper, numpy; columns.helper.last(numpy.ones(3), -1)"
+    failed = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=package,
+        env=os.environ | {compiling.CACHE_VARIABLE: str(package.parent / "cache"), "NUMBA_BOUNDSCHECK": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert failed.returncode
+    assert "IndexError" in failed.stderr
