@@ -23,8 +23,8 @@ trial.months = lambda model: islice(every(model), 6)
 trial.CASES = {}
 trial.built().pop(trial.TEACHING)
 source = path_of("visits").read_text(encoding="utf-8")
-errors = {"": "", "HOUSEHOLD_ASKED) != 0": "HOUSEHOLD_ASKED) == 0"}
-errors |= {"if n == 0": "if n.none", "step in range(n)": "step in 1"}
+errors = {"": "", "HOUSEHOLD_ASKED if by": "HOUSEHOLD_LISTED if by"}
+errors |= {"if n == 0": "if n.none", "while step < n:": "while step in 1:"}
 errors["(BY_DUE, BY_REQUEST, BY_ROUND)"] = "(NO_ROUND, NO_ROUND, NO_ROUND)"
 
 def first_world():
