@@ -82,7 +82,7 @@ def provenance_of(fitted: Sequence[Fitted], checked: Mapping[str, Ranks] | None 
     """Return where a posterior comes from, and what it is worth, block by block."""
     engine, _, data = source_hashes()
     return {
-        "command": "python run.py calibrate --ship",
+        "command": f"python run.py calibrate {'--check ' if checked else ''}--ship",
         "engine": engine,
         "data": data,
         "rows": ROWS,
