@@ -6,6 +6,7 @@ killed program loses is at most the batches that were in the air.
 """
 
 import os
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
@@ -80,6 +81,9 @@ def open_pool(workers: int | None = None, dask: str = "", world_megabytes: float
 
 def _loky(number: int) -> Iterator[Pool]:
     from loky import get_reusable_executor
+
+    # A process that holds a large world looks like one that leaks; it is replaced, and nothing is lost.
+    warnings.filterwarnings("ignore", "A worker was restarted while some jobs", UserWarning)
 
     def executor() -> Executor:
         made: Executor = get_reusable_executor(max_workers=number, timeout=300, env=ONE_THREAD)

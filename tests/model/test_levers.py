@@ -202,7 +202,11 @@ def test_the_discipline_changes_who_is_served_and_hardly_how_many():
     assert is_up(differences(wait_of_the_less_deprived, fifo, by_need))
 
 
-MANY_DROP_OUT = {"drop_out_per_month": 0.15}
+MANY_DROP_OUT = {
+    "drop_out_per_month": 0.15,
+    "gathering_alone_per_month": 0.12,
+    "gathering_helped_per_month": 0.3,
+}
 
 
 @pytest.mark.parametrize(
@@ -221,7 +225,8 @@ def test_going_along_brings_helped_cases_to_their_end():
     def completed_with_help(model):
         return total(model, "served_helped") / total(model, "agreed")
 
-    ample = {"desk_fte_factor": 4}  # at full desks cases that are filed sooner only wait longer
+    # at full desks cases that are filed sooner only wait longer
+    ample = {"desk_fte_factor": 4, "drop_out_per_month": 0.04}
     advice_only = {"gathering_helped_per_month": 0.15, **ample}
     company = {"gathering_helped_per_month": 0.5, **ample}
     assert is_up(differences(completed_with_help, advice_only, company))

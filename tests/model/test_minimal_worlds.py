@@ -238,7 +238,8 @@ def test_a_child_matters_to_nobody_where_there_is_no_worker_and_no_queue():
 
 def test_a_child_who_leaves_the_queue_lets_others_be_served_sooner():
     """Without a worker the queue is the only way from child to child."""
-    left, right = (world_after(**ALONE, desk_fte_factor=0.3) for _ in range(2))
+    queue = {"desk_fte_factor": 0.5, "gathering_alone_per_month": 0.3, "drop_out_per_month": 0.04}
+    left, right = (world_after(**ALONE, **queue) for _ in range(2))
     slot = remove_child(right)
     moment, parts = first_moment_of(left, right, spared=slot)
     assert moment.phase == "serve_desks"

@@ -36,7 +36,7 @@ def chosen(waves, places, number):
 
 @pytest.mark.unit
 def test_rules_change_in_the_months_of_the_schedule_and_stay():
-    first = default_parameters()
+    first = default_parameters().replace(pilot_posts=10)
     policy = make_policy([(0, first), (5, first.replace(pilot_posts=12)), (9, first.replace(pilot_posts=15))])
     nation, rules = (
         np.zeros(1, dtype=make_nation(counties_of(2), 1).dtype).view(np.recarray),

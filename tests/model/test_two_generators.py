@@ -23,7 +23,7 @@ def test_philox_gives_the_same_but_for_chance(usual):
     """Ten runs, uncompiled since compiling the model anew takes longer.
 
     With other seeds this would fail a sound pair of generators with a chance of 1 in 1,000. It would find a
-    fifth more spells or two fifths more served; docs/randomness.md has a comparison by hand that sees more.
+    quarter more spells or two fifths more served; docs/randomness.md has a comparison by hand that sees more.
     """
     theirs = outcomes_under(PHILOX, WORLD, STRATEGY, UNTIL, range(1, 11), NUMBA_DISABLE_JIT="1")
     table = compare(usual, theirs)
@@ -32,7 +32,7 @@ def test_philox_gives_the_same_but_for_chance(usual):
 
 
 @pytest.mark.statistical
-@pytest.mark.parametrize(("outcome", "factor"), [("spells_opened", 1.2), ("spells_served", 1.4)])
+@pytest.mark.parametrize(("outcome", "factor"), [("spells_opened", 1.25), ("spells_served", 1.4)])
 def test_a_difference_would_be_found(usual, outcome, factor):
     other = outcomes(WORLD, STRATEGY, UNTIL, range(1, 11))
     assert agree(compare(usual, other))

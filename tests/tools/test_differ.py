@@ -9,6 +9,7 @@ from agents.child import Child
 from columns.layout import CHILD_PRESENT, NEED_STATES
 from columns.words import STATE_MASK
 from model.calendar import month_text
+from model.declarations import declarations
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
 from model.schedule import PHASES
@@ -121,7 +122,11 @@ def test_a_child_is_named_by_its_key():
 @pytest.mark.parametrize(
     ("settings", "phase", "rule"),
     [
-        ({"find_multiplier": 0.3}, "visit_households", "rule find_multiplier: 1 | 0.3"),
+        (
+            {"find_multiplier": 0.3},
+            "visit_households",
+            f"rule find_multiplier: {declarations()['find_multiplier'].default:g} | 0.3",
+        ),
         ({"desk_fte_factor": 0.4}, "serve_desks", "rule desk_fte_factor: 1 | 0.4"),
         ({"turnover_per_year": 0.9}, "staff_posts", "rule turnover_per_year: 0.08 | 0.9"),
         ({"trip_yuan": 99}, None, ""),
