@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.draws import Axis, DrawTable, Sampling, latin_hypercube, write_draws
-from experiments.identity import source_hashes
+from experiments.identity import same_of
 from experiments.posterior import posterior_rows, shipped_posterior
 from experiments.store import DRAWS
 from experiments.strategies import find_strategies
@@ -171,20 +171,16 @@ def arms_of(candidates: Mapping[str, Candidate]) -> dict[str, Candidate]:
 
 def about_of(request: Request) -> dict[str, Any]:
     """Return what ``experiment.json`` says of a comparison; strategies and replications may grow."""
-    study, (engine, kept, data) = request.study, source_hashes()
+    study = request.study
     return {
-        "same": {
-            "kind": KIND,
-            "world": study.world_name,
-            "until": month_text(study.until),
-            "parameters": dict(study.parameters),
-            "draws": request.draws,
-            "draws_from": str(request.draws_from or ""),
-            "reference": study.reference,
-            "engine": engine,
-            "outcomes": kept,
-            "data": data,
-        },
+        "same": same_of(
+            KIND,
+            study,
+            until=month_text(study.until),
+            draws=request.draws,
+            draws_from=str(request.draws_from or ""),
+            reference=study.reference,
+        ),
         "strategies": list(request.names),
         "outcome": request.outcome,
     }

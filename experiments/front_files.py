@@ -9,8 +9,8 @@ import pandas as pd
 
 from experiments.files import read_json, write_json
 from experiments.front import Front
+from experiments.paired import command_with
 from experiments.seeking import Sought
-from model.scenario import DEFAULT_WORLD
 from results.front_page import Decision, front_page, front_pictures, goal_page, goal_pictures
 from results.front_words import front_answers, goal_answers
 from results.saving import PAGE, save_results
@@ -29,15 +29,9 @@ def write_front(found: Front, folder: Path, problem: str, language: str = "en") 
 def write_goal(found: Sought, folder: Path, language: str = "en") -> list[Path]:
     """Write the least means for a target into their folder; return the paths, the page first."""
     facts = found.facts
-    parts = ["python", "run.py", "optimise", "--goal", facts["goal"], "--seeds", str(facts["seeds"])]
-    if facts["draws"] != facts["seeds"]:
-        parts += ["--draws", str(facts["draws"])]
-    if facts["world"] != DEFAULT_WORLD:
-        parts += ["--world", facts["world"]]
-    for name, value in facts["parameters"].items():
-        parts += ["--set", f"{name}={value}"]
+    command = command_with(["optimise", "--goal", facts["goal"]], facts)
     said = goal_answers(found.plans, facts, language)
-    return _write(found.tables(), facts, shlex.join(parts), said, folder, language, goal_pictures, goal_page)
+    return _write(found.tables(), facts, command, said, folder, language, goal_pictures, goal_page)
 
 
 def decision_again(folder: Path, language: str) -> list[Path]:

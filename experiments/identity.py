@@ -64,6 +64,24 @@ def source_hashes() -> tuple[str, str, str]:
     return engine_hash(), source_hash(KEEPER, KEEPER_PACKAGES), data_hash()
 
 
+def same_of(kind: str, study: Any, **decided: Any) -> dict[str, Any]:
+    """Return what must be the same for runs to be gone on with, for ``experiment.json``.
+
+    Parameters
+    ----------
+    kind
+        Of experiment.
+    study
+        Its study; world and numbers held are taken from it.
+    decided
+        What else decides the runs; ``outcomes``, a hash of what makes outcomes of a run, where that is not
+        the usual code.
+    """
+    engine, kept, data = source_hashes()
+    held = {"kind": kind, "world": study.world_name, "parameters": dict(study.parameters)}
+    return {**held, "engine": engine, "outcomes": kept, "data": data, **decided}
+
+
 def world_hash(world: Any) -> str:
     """Return the name of a world of the house, or the hash of one that was built from other places."""
     known = given_hash(world)

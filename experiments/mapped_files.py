@@ -1,13 +1,12 @@
 """The files of a map: tables, pictures, what their columns mean, and the page."""
 
-import shlex
 from pathlib import Path
 from typing import Any
 
 from experiments.files import write_json
 from experiments.in_place import SETTLE_MONTHS, last_month, start_month
 from experiments.mapped import Mapped, mapped
-from model.scenario import DEFAULT_WORLD
+from experiments.paired import command_with
 from results.capacity_page import About, capacity_page, capacity_pictures
 from results.capacity_words import answers
 from results.saving import PAGE, SCHEMA, made_with, save_results
@@ -50,11 +49,4 @@ def about_page(found: Mapped) -> About:
 
 def command_of(facts: dict[str, Any]) -> str:
     """Return the command that makes the map again."""
-    parts = ["python", "run.py", "map", "--grid", str(facts["grid"]), "--seeds", str(facts["seeds"])]
-    if facts["draws"] != facts["seeds"]:
-        parts += ["--draws", str(facts["draws"])]
-    if facts["world"] != DEFAULT_WORLD:
-        parts += ["--world", facts["world"]]
-    for name, value in facts["parameters"].items():
-        parts += ["--set", f"{name}={value}"]
-    return shlex.join(parts)
+    return command_with(["map", "--grid", str(facts["grid"])], facts)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from experiments.asking import world_problems
-from experiments.identity import source_hashes
+from experiments.identity import same_of
 from experiments.in_place import (
     AXES,
     COVERAGE,
@@ -172,17 +172,8 @@ def run_map(
 
 def about_of(request: MapRequest) -> dict[str, Any]:
     """Return what ``experiment.json`` says of a map; the grid may become finer, and seeds may be added."""
-    study, (engine, _, data) = request.study, source_hashes()
     return {
-        "same": {
-            "kind": KIND,
-            "world": study.world_name,
-            "parameters": dict(study.parameters),
-            "draws": request.paired.kind,
-            "engine": engine,
-            "outcomes": made_by(),
-            "data": data,
-        },
+        "same": same_of(KIND, request.study, draws=request.paired.kind, outcomes=made_by()),
         "grid": request.grid,
         "seeds": request.seeds,
     }

@@ -21,7 +21,7 @@ from experiments.design import settings_text
 from experiments.draws import Axis, DrawTable
 from experiments.executors import Pool
 from experiments.front import Front, front_of
-from experiments.identity import source_hashes
+from experiments.identity import same_of
 from experiments.opening import folder_of, opened
 from experiments.problem import BUDGET, OptimisationProblem, read_problem
 from experiments.running import Simulate, compile_once, run_pending, simulate
@@ -268,27 +268,23 @@ def _plain(value: Any) -> Any:
 
 def about_of(problem: OptimisationProblem) -> dict[str, Any]:
     """Return what ``experiment.json`` says; a search may go on for more generations and look at more runs."""
-    study, (engine, kept, data) = problem.study, source_hashes()
+    study, wanted = problem.study, problem.wanted
     drawn = problem.uncertain._asdict() if problem.uncertain else {}
     return {
-        "same": {
-            "kind": KIND,
-            "world": study.world_name,
-            "until": month_text(study.until),
-            "parameters": dict(study.parameters),
-            "strategy": study.candidates[problem.base].strategy.content_hash,
-            "levers": [repr(axis) for axis in problem.levers],
-            "uncertain": repr(sorted(drawn.items())),
-            "objectives": problem.wanted.objectives,
-            "budget_yuan": problem.wanted.budget_yuan,
-            "population": problem.wanted.population,
-            "replications": problem.replications,
-            "seed": problem.wanted.seed,
-            "engine": engine,
-            "outcomes": kept,
-            "data": data,
-        },
-        "generations": problem.wanted.generations,
-        "fresh_replications": problem.wanted.fresh_replications,
+        "same": same_of(
+            KIND,
+            study,
+            until=month_text(study.until),
+            strategy=study.candidates[problem.base].strategy.content_hash,
+            levers=[repr(axis) for axis in problem.levers],
+            uncertain=repr(sorted(drawn.items())),
+            objectives=wanted.objectives,
+            budget_yuan=wanted.budget_yuan,
+            population=wanted.population,
+            replications=problem.replications,
+            seed=wanted.seed,
+        ),
+        "generations": wanted.generations,
+        "fresh_replications": wanted.fresh_replications,
         "fresh_draws": draw_blocks(problem)[-1],
     }

@@ -5,9 +5,10 @@ their ranges would hold chance and nothing else; a seed with a draw of its own h
 same pairs, so differences between plans stay differences of decisions.
 """
 
-from collections.abc import Collection, Iterator
+import shlex
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
@@ -16,8 +17,29 @@ from experiments.posterior import posterior_rows, shipped_posterior
 from experiments.store import DRAWS
 from experiments.study import DEFAULTS, Job, Study
 from model.problems import Problem
+from model.scenario import DEFAULT_WORLD
 
 EACH = "one for every seed"
+
+
+def command_with(words: Sequence[str], facts: Mapping[str, Any]) -> str:
+    """Return the command that makes paired runs again: its words, then what is not as usual.
+
+    Parameters
+    ----------
+    words
+        The command and its own options.
+    facts
+        ``seeds``, ``draws``, ``world`` and ``parameters`` of the runs.
+    """
+    parts = ["python", "run.py", *words, "--seeds", str(facts["seeds"])]
+    if facts["draws"] != facts["seeds"]:
+        parts += ["--draws", str(facts["draws"])]
+    if facts["world"] != DEFAULT_WORLD:
+        parts += ["--world", facts["world"]]
+    for name, value in facts["parameters"].items():
+        parts += ["--set", f"{name}={value}"]
+    return shlex.join(parts)
 
 
 class Paired(NamedTuple):

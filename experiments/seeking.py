@@ -17,7 +17,7 @@ import pandas as pd
 
 from experiments.asking import world_problems
 from experiments.front import unbeaten
-from experiments.identity import source_hashes
+from experiments.identity import same_of
 from experiments.in_place import AXES, COVERAGE, DESKS, InPlace, last_month, made_by, not_drawn
 from experiments.mapped import RATIOS, a_year
 from experiments.mapping import MOST_SEEDS, RUNS_IN_MEMORY, plan
@@ -351,18 +351,9 @@ def plans_of(out: Path) -> dict[str, Candidate]:
 
 def about_of(request: GoalRequest) -> dict[str, Any]:
     """Return what ``experiment.json`` says of a search; another target may be sought in the same folder."""
-    study, (engine, _, data) = request.study, source_hashes()
+    paired = request.paired
     return {
-        "same": {
-            "kind": KIND,
-            "world": study.world_name,
-            "parameters": dict(study.parameters),
-            "seeds": request.seeds,
-            "draws": request.paired.kind,
-            "engine": engine,
-            "outcomes": made_by(),
-            "data": data,
-        },
+        "same": same_of(KIND, request.study, seeds=paired.seeds, draws=paired.kind, outcomes=made_by()),
         "goal": request.goal.text,
         "fresh_seeds": request.fresh_seeds,
     }

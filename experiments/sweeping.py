@@ -30,7 +30,7 @@ from experiments.draws import (
     write_draws,
 )
 from experiments.files import read_json, write_table
-from experiments.identity import source_hashes
+from experiments.identity import same_of
 from experiments.opening import opened
 from experiments.running import Outcome, Simulate, compile_once, run_pending, simulate
 from experiments.store import ABOUT, DRAWS, RunStore, read_draws, read_runs
@@ -171,20 +171,9 @@ def about_of(design: Design, begun: dict[str, Any], expand: int) -> dict[str, An
         blocks.append(expand)
     elif expand:
         replications += expand
-    engine, kept, data = source_hashes()
-    drawn = uncertain._asdict() if uncertain else {}
+    drawn = _plain(uncertain._asdict() if uncertain else {})
     return {
-        "same": {
-            "kind": KIND,
-            "world": study.world_name,
-            "until": month_text(study.until),
-            "parameters": dict(study.parameters),
-            "uncertain": _plain(drawn),
-            "seeds": study.seeds,
-            "engine": engine,
-            "outcomes": kept,
-            "data": data,
-        },
+        "same": same_of(KIND, study, until=month_text(study.until), uncertain=drawn, seeds=study.seeds),
         "draw_blocks": blocks,
         "replications": replications,
         "levers": list(design.levers),

@@ -11,6 +11,7 @@ from results.capacity_words import answers, captions, use_rows
 from results.figures.capacity import capacity_map, next_yuan_maps
 from results.page import render
 from results.parameter_rows import OF_MANY_RUNS, assumption_rows
+from results.strategy_words import world_name
 from results.style import Picture
 from results.wording import month_name, percent
 
@@ -64,7 +65,7 @@ def capacity_page(
         kicker=text(
             "map.kicker",
             language,
-            world=catalogue(language).get(f"world.{about.world}", about.world),
+            world=world_name(about.world, language),
             points=len(plans),
             seeds=seeds,
             **months,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from model.money import PAYERS
-from model.text import catalogue, text
+from model.text import text
 from results.comparison import Comparison
 from results.figures.compared.binding import binding, served_binds_share
 from results.figures.compared.cascade import cascades
@@ -27,7 +27,7 @@ from results.measures.money import DISCOUNT_RATE, DISCOUNT_RATES, RATIO_GIVEN
 from results.page import compressed, render
 from results.parameter_rows import assumption_rows
 from results.smoothing import known_mean
-from results.strategy_words import strategy_name, strategy_phrase
+from results.strategy_words import strategy_name, strategy_phrase, world_name
 from results.style import Picture
 from results.view import Dated
 from results.wording import (
@@ -105,7 +105,7 @@ def compared_page(
         kicker=text(
             "compare.kicker",
             language,
-            world=catalogue(language).get(f"world.{about.world}", about.world),
+            world=world_name(about.world, language),
             last=month_name(about.last_month, language),
             n=len(found.strategies),
             runs=len(found.seeds),

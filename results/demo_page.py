@@ -14,28 +14,14 @@ from results.measures.catalogue import measure
 from results.measures.intervals import HIGHER, LOWER
 from results.page import render
 from results.parameter_rows import assumption_rows
-from results.strategy_words import strategy_name
+from results.report import HEADLINES, PARTS
+from results.strategy_words import strategy_name, world_name
 from results.style import Picture
 from results.view import RunView
 from results.wording import in_sentence, listing, number, percent
 
-OUTCOMES = (
-    ("villages_active", "number"),
-    ("spells_found", "number"),
-    ("spells_filed", "number"),
-    ("spells_filed_helped", "number"),
-    ("spells_served", "number"),
-    ("spells_served_helped", "number"),
-    ("in_time_of_filed_share", "share"),
-    ("wait_alone_months", "months"),
-    ("wait_helped_months", "months"),
-    ("effective_coverage_share", "share"),
-    ("unmet_needs", "number"),
-    ("cost_yuan", "number"),
-)
+OUTCOMES = tuple(row for row in HEADLINES if row[0] not in ("villages_with_post", "spells_gave_up"))
 """Rows of the first table and how they are written."""
-PARTS = ("spells_filed_helped", "spells_served_helped")
-"""Rows that are a part of the row above them."""
 STARVED, REFERENCE = "workers_without_desks", "history"
 
 
@@ -71,7 +57,7 @@ def demo_page(
         facts=facts_of(facts, language),
         n_seeds=len(found.seeds),
         country_runs=facts["country_replications"],
-        world=text(f"world.{done.world}", language),
+        world=world_name(done.world, language),
         children=number(float(view.counties[view.counties["month"] == 0]["children"].sum()), language),
         villages=number(float(view.posts[view.posts["month"] == 0]["villages"].sum()), language, 4),
     )

@@ -22,6 +22,7 @@ from results.front_words import (
 from results.measures.intervals import Interval
 from results.page import render
 from results.parameter_rows import OF_MANY_RUNS, assumption_rows
+from results.strategy_words import world_name
 from results.style import Picture
 from results.wording import between, number, percent
 
@@ -134,7 +135,7 @@ def _page(
         language,
         pictures,
         title=text(f"{page}.title", language),
-        kicker=text(f"{page}.kicker", language, world=_world(facts, language), **words),
+        kicker=text(f"{page}.kicker", language, world=world_name(str(facts["world"]), language), **words),
         answers=answers,
         chance=text(chance_of(page, facts), language, draws=facts["draws"]),
         picture=page,
@@ -151,7 +152,3 @@ def _page(
             if isinstance(value, str | int) and key != "made"
         ],
     )
-
-
-def _world(facts: Mapping[str, Any], language: str) -> str:
-    return catalogue(language).get(f"world.{facts['world']}", str(facts["world"]))

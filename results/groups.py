@@ -9,21 +9,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from columns import tallies
 from columns.tallies import QUINTILES
 from results.measures.ratios import Floats, divide
 from results.series import ALL, COMPLEMENT, Cube
 
-GROUPS = (
-    "remote",
-    "minority",
-    "left_behind",
-    "disabled",
-    "young",
-    "unattended",
-    "hiv_affected",
-    "migrant",
-    "poor",
-)
+GROUPS = tuple(group for group in tallies.GROUPS if group != "pilot")
 """Groups set against all other children."""
 FIFTHS = tuple(f"wealth_{fifth + 1}" for fifth in range(QUINTILES))
 LEAST_CASES = 30

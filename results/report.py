@@ -27,7 +27,7 @@ from results.report_parts import (
     service_rows,
     warnings_of,
 )
-from results.strategy_words import strategy_name
+from results.strategy_words import strategy_name, world_name
 from results.style import Picture
 from results.view import RunView
 from results.wording import WRITERS, month_name, number, whole
@@ -50,7 +50,9 @@ HEADLINES = (
     ("unmet_needs", "number"),
     ("cost_yuan", "number"),
 )
+"""The main numbers of a run and how they are written."""
 PARTS = ("spells_filed_helped", "spells_served_helped")
+"""Those that are a part of the one before."""
 
 
 def run_pictures(view: RunView, language: str = "en") -> dict[str, Picture]:
@@ -86,7 +88,6 @@ def report(
     made = run_pictures(view, language) if pictures is None else pictures
     late = min(LATE_MONTHS, view.n_months)
     name = strategy_name(view.strategy, language)
-    world = catalogue(language).get(f"world.{view.world}", view.world)
     posts = view.posts[view.posts["month"] == 0]
     children = view.counties.groupby("month")["children"].sum()
     return render(
@@ -97,7 +98,7 @@ def report(
         kicker=text(
             "report.kicker",
             language,
-            world=world,
+            world=world_name(view.world, language),
             villages=whole(posts["villages"].sum()),
             children=number(float(children.iloc[0]), language),
             last=month_name(view.n_months - 1, language),

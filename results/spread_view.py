@@ -11,7 +11,7 @@ from model.calendar import month_text
 from model.observation import KINDS
 from model.scenario import Scenario
 from model.spread_only import SpreadRun
-from model.text import catalogue, text
+from model.text import text
 from model.world import World
 from results.figures.places import places
 from results.figures.spread import spread
@@ -19,6 +19,7 @@ from results.frames import months
 from results.measures.ratios import Floats
 from results.page import compressed, render
 from results.parameter_rows import parameter_rows
+from results.strategy_words import strategy_name, world_name
 from results.style import Picture
 from results.view import Dated, changed_parameters, events_of, years
 from results.wording import month_name, number, percent, whole
@@ -132,8 +133,7 @@ def spread_report(
     player: str = "",
 ) -> str:
     """Return the page of a run without children as HTML."""
-    words = catalogue(language)
-    name = words.get(f"strategy_name.{view.strategy}", view.strategy.replace("_", " "))
+    name = strategy_name(view.strategy, language)
     filled, active = run.total("villages_with_post"), run.total("villages_active")
     n, cost = len(run.villages), float(run.frame()["cost_yuan"].sum())
     last = month_name(view.n_months - 1, language)
@@ -145,7 +145,7 @@ def spread_report(
         kicker=text(
             "spread.kicker",
             language,
-            world=words.get(f"world.{scenario.world_name}", scenario.world_name),
+            world=world_name(scenario.world_name, language),
             villages=whole(n),
             counties=whole(len(view.counties)),
             last=last,

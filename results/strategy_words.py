@@ -1,4 +1,4 @@
-"""What strategies are called: shipped ones by their names in the catalogues, others as their files are."""
+"""What strategies and worlds are called: shipped ones by a name in the catalogues, others as they are."""
 
 from model.declarations import declarations
 from model.text import catalogue, text
@@ -13,6 +13,11 @@ def strategy_name(name: str, language: str = "en") -> str:
         base, settings = name, ""
     known = catalogue(language).get(f"strategy_name.{base}", base.replace("_", " "))
     return bracketed(known, _settings(settings, language), language) if settings else known
+
+
+def world_name(name: str, language: str = "en") -> str:
+    """Return the name of a world; one that a user made is called as it is."""
+    return catalogue(language).get(f"world.{name}", name)
 
 
 def _settings(settings: str, language: str) -> str:

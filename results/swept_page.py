@@ -15,7 +15,7 @@ from results.page import compressed, render
 from results.parameter_rows import OF_MANY_RUNS, assumption_rows
 from results.parameter_words import parameter_label
 from results.sensing_words import Driven, amount
-from results.strategy_words import strategy_name, strategy_phrase
+from results.strategy_words import strategy_name, strategy_phrase, world_name
 from results.style import Picture
 from results.wording import WRITERS, between, in_sentence
 
@@ -85,7 +85,7 @@ def swept_page(
         kicker=text(
             "swept.kicker" if view.n_draws else "swept.kicker.no_draws",
             language,
-            world=catalogue(language).get(f"world.{view.world}", view.world),
+            world=world_name(view.world, language),
             last=view.until,
             n=len(strategies),
             draws=view.n_draws,

@@ -18,6 +18,7 @@ from results.measures.catalogue import measure
 from results.parameter_rows import parameter_rows
 from results.report import HEADLINES, PARTS
 from results.report_parts import warnings_of
+from results.strategy_words import strategy_name
 from results.view import RunView
 from results.workbook_money import write_money
 from results.workbook_sheet import Page, make_formats
@@ -66,7 +67,7 @@ def write_workbook(path: Path, view: RunView, facts: Mapping[str, Any], language
 
 def _write_summary(page: Page, view: RunView) -> None:
     language, late = page.language, min(LATE_MONTHS, view.n_months)
-    name = catalogue(language).get(f"strategy_name.{view.strategy}", view.strategy.replace("_", " "))
+    name = strategy_name(view.strategy, language)
     page.title(text("workbook.title", language, strategy=name), view.sentence.get(language, ""))
     page.heads(
         [text(f"workbook.{key}", language) for key in ("outcome", "value", "unit")], widths=(44, 16, 34)

@@ -13,8 +13,9 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from model.money import CATEGORIES
-from model.text import catalogue, text, unit_text
+from model.text import text, unit_text
 from results.measures.catalogue import measure
+from results.strategy_words import strategy_name
 from results.workbook_money import total_by_column, with_sum
 from results.workbook_sheet import Page, make_formats
 
@@ -36,10 +37,6 @@ def write_compared_workbook(path: Path, folder: Path, language: str) -> None:
         _write_about(Page(book, formats, "about", language), facts)
 
 
-def _name(strategy: str, language: str) -> str:
-    return catalogue(language).get(f"strategy_name.{strategy}", strategy.replace("_", " "))
-
-
 def _style(outcome: str) -> str:
     unit = measure(outcome).unit
     return {"share": "share", "months": "decimal"}.get(unit, "number")
@@ -53,7 +50,7 @@ def _write_outcomes(page: Page, league: pd.DataFrame) -> None:
     heads = [text("workbook.outcome", language), text("workbook.unit", language)]
     ends = [text(f"workbook.{key}", language) for key in ("mean", "low", "high")]
     for strategy in strategies:
-        heads += [f"{_name(strategy, language)}\n{end}" for end in ends]
+        heads += [f"{strategy_name(strategy, language)}\n{end}" for end in ends]
     page.heads(heads, widths=(40, 18, *[13] * (COLUMNS_PER_STRATEGY * len(strategies))))
     for outcome, rows in league.groupby("outcome", sort=False):
         key, by_name = str(outcome), rows.set_index("strategy")
@@ -75,7 +72,7 @@ def _write_differences(page: Page, table: pd.DataFrame) -> None:
     for row in table.itertuples():
         style = _style(str(row.outcome))
         names = [measure(str(row.outcome)).label.text(language)]
-        names += [_name(str(each), language) for each in (row.strategy, row.reference)]
+        names += [strategy_name(str(each), language) for each in (row.strategy, row.reference)]
         numbers = [(float(value), style) for value in (row.difference, row.low, row.high)]
         page.row([*names, *numbers, text(f"verdict.{row.verdict}", language)])
     page.filter(first - 1, page.line - 1, len(heads))
@@ -101,7 +98,7 @@ def _write_money(page: Page, table: pd.DataFrame) -> None:
     heads = [*map(str, years), text("workbook.total", language)]
     for strategy in strategies:
         page.gap()
-        first = page.heads([_name(strategy, language), *heads])
+        first = page.heads([strategy_name(strategy, language), *heads])
         sums = [0.0] * len(years)
         for category in CATEGORIES:
             values = [float(paid.loc[(strategy, category), year]) for year in years]
@@ -119,7 +116,7 @@ def _write_extra(
     """Write what every strategy costs more than the first one."""
     base = strategies[0]
     page.gap()
-    note = text("workbook.extra", page.language, reference=_name(base, page.language))
+    note = text("workbook.extra", page.language, reference=strategy_name(base, page.language))
     page.heads([note, *heads])
     by_year = paid.groupby("strategy").sum()
     for strategy in strategies[1:]:
@@ -128,7 +125,7 @@ def _write_extra(
             values.append(float(by_year.loc[strategy, year] - by_year.loc[base, year]))
             here, there = (xl_rowcol_to_cell(totals[name], column) for name in (strategy, base))
             cells.append((f"={here}-{there}", "number", values[-1]))
-        page.row([_name(strategy, page.language), *with_sum(page.line, cells, values)])
+        page.row([strategy_name(strategy, page.language), *with_sum(page.line, cells, values)])
 
 
 def _write_about(page: Page, facts: Mapping[str, Any]) -> None:
