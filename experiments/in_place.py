@@ -65,9 +65,9 @@ def not_drawn() -> tuple[str, ...]:
     return (*AXES, *plan_strategy().levers)
 
 
-def last_month(window_months: int = WINDOW_MONTHS) -> int:
+def last_month() -> int:
     """Return the last month of the window."""
-    return start_month() + SETTLE_MONTHS + window_months - 1
+    return start_month() + SETTLE_MONTHS + WINDOW_MONTHS - 1
 
 
 @functools.cache

@@ -4,7 +4,6 @@ Replication k has seed k in every strategy. Runs are independent, so they are ha
 lets the interpreter go, and no result depends on the number of threads.
 """
 
-from collections.abc import Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from threading import Event, Lock
 from typing import NamedTuple
@@ -107,14 +106,13 @@ def run_all(
     return DemoRuns(comparison, country(COUNTRY_REPLICATIONS, until), views, world)
 
 
-def country(
-    replications: int, until: str | int = UNTIL, strategies: Sequence[str] = COUNTRY_STRATEGIES
-) -> CountrySpread:
+def country(replications: int, until: str | int = UNTIL) -> CountrySpread:
     """Simulate spread in the whole country without children, once per seed and strategy."""
     places = places_of(COUNTRY)
     posts, shares = {}, {}
     scenarios = {
-        name: make_scenario(world=COUNTRY, strategy=name, until=until, children="none") for name in strategies
+        name: make_scenario(world=COUNTRY, strategy=name, until=until, children="none")
+        for name in COUNTRY_STRATEGIES
     }
     for name, scenario in scenarios.items():
         runs = [simulate_spread(places, scenario, seed=seed) for seed in range(1, replications + 1)]
@@ -128,5 +126,5 @@ def country(
         codes=counties.code.tolist(),
         children=np.asarray(counties.children),
         villages=int(counties.n_villages.sum()),
-        events=events_of(scenarios[strategies[0]]),
+        events=events_of(scenarios[COUNTRY_STRATEGIES[0]]),
     )

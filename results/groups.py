@@ -63,12 +63,10 @@ def standardised(tops: Floats, bottoms: Floats, weights: Floats) -> Floats:
     return averaged
 
 
-def group_pair(
-    cube: Cube, top: str, bottom: str, group: str, months: int, services: Sequence[str] = ()
-) -> Floats:
+def group_pair(cube: Cube, top: str, bottom: str, group: str, months: int) -> Floats:
     """Return the standardised outcome of a group and of all other children, shape (2,)."""
     pair = (group, COMPLEMENT.format(group=group))
-    return _outcome(cube, top, bottom, pair, months, services)
+    return _outcome(cube, top, bottom, pair, months)
 
 
 def by_fifth(cube: Cube, top: str, bottom: str, months: int, services: Sequence[str] = ()) -> Floats:
@@ -77,7 +75,7 @@ def by_fifth(cube: Cube, top: str, bottom: str, months: int, services: Sequence[
 
 
 def _outcome(
-    cube: Cube, top: str, bottom: str, strata: Sequence[str], months: int, services: Sequence[str]
+    cube: Cube, top: str, bottom: str, strata: Sequence[str], months: int, services: Sequence[str] = ()
 ) -> Floats:
     chosen = [cube.services.index(name) - 1 for name in services or cube.services[1:]]
     tops, bottoms = (window(cube, measure, strata, months)[:, chosen] for measure in (top, bottom))

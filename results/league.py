@@ -95,8 +95,8 @@ def ranks_of(found: Comparison, outcome: str) -> dict[str, int]:
     return ranks
 
 
-def in_order(found: Comparison, outcome: str = MAIN) -> list[str]:
-    """Return the strategies from the best to the worst by the mean of an outcome."""
-    sign = -1 if measure(outcome).better == "lower" else 1
-    means = {name: float(np.nanmean(found.values(name, outcome))) for name in found.strategies}
+def in_order(found: Comparison) -> list[str]:
+    """Return the strategies from the best to the worst by the mean of the main outcome."""
+    sign = -1 if measure(MAIN).better == "lower" else 1
+    means = {name: float(np.nanmean(found.values(name, MAIN))) for name in found.strategies}
     return sorted(found.strategies, key=lambda name: -sign * means[name])

@@ -66,7 +66,6 @@ def report(
     facts: Mapping[str, Any],
     language: str = "en",
     pictures: Mapping[str, Picture] | None = None,
-    notes: tuple[str, ...] = (),
     player: str = "",
 ) -> str:
     """Return the report as HTML.
@@ -80,8 +79,6 @@ def report(
         order given; names that the catalogue knows as ``facts.*`` are translated.
     pictures
         Those of `run_pictures`, if they are drawn already.
-    notes
-        Further warnings, in the language of the report.
     player
         A page that plays the run, to be embedded.
     """
@@ -113,7 +110,7 @@ def report(
         money=money_rows(view, language),
         measures=measure_rows(view, language),
         filled=view.filled.get(language, ()),
-        warnings=[*warnings_of(view, language), *notes],
+        warnings=warnings_of(view, language),
         parameters=parameter_rows(view, language),
         facts=_facts(view, facts, language),
         command=facts.get("command", ""),

@@ -54,8 +54,9 @@ def waits_of(model: ScaleUpModel) -> NDArray[np.float64]:
     return wait_table(model.observed.waits, still_waiting(model))
 
 
-def followed_cases(model: ScaleUpModel, within: int = SERVED_WITHIN_MONTHS) -> Followed:
-    """Return the cases by service filed at least ``within`` months before the end, and the served in time."""
+def followed_cases(model: ScaleUpModel) -> Followed:
+    """Return the cases by service filed early enough to be followed, and of these those served in time."""
+    within = SERVED_WITHIN_MONTHS
     months = model.months_done
     upto = model.observed.waits_by_month[:months]
     ended = np.diff(upto, axis=0, prepend=np.zeros_like(upto[:1]))

@@ -108,12 +108,9 @@ class Page:
         last: int,
         series: Sequence[tuple[int, str]],
         at: tuple[int, int],
-        stacked: bool = False,
     ) -> None:
         """Draw columns of a table by year; ``series`` are (column, key of its name)."""
         options: dict[str, Any] = {"type": kind}
-        if stacked:
-            options["subtype"] = "stacked"
         chart = self.book.add_chart(options)
         for number, (column, key) in enumerate(series):
             chart.add_series(

@@ -106,10 +106,10 @@ def mean_row(
     return Row(what, theory, float(sample.mean()), error, tolerance, expected, len(sample) - 1)
 
 
-def share_row(what: str, theory: float, hits: int, trials: int, tolerance: float | None = None) -> Row:
+def share_row(what: str, theory: float, hits: int, trials: int) -> Row:
     """Compare a share of independent trials, with the binomial standard error at the theoretical value."""
     error = math.sqrt(theory * (1 - theory) / trials)
-    return Row(what, theory, hits / trials, error, tolerance)
+    return Row(what, theory, hits / trials, error)
 
 
 def exact_row(what: str, theory: float, simulated: float, tolerance: float = 0.0) -> Row:

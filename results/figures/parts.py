@@ -116,9 +116,9 @@ def few_ticks(axes: Axes, n: int = 4) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(n, steps=[1, 2, 5, 10]))
 
 
-def band(axes: Axes, x: Floats, runs: Floats, colour: str, label: str = "", **options: Any) -> None:
+def band(axes: Axes, x: Floats, runs: Floats, colour: str, **options: Any) -> None:
     """Draw the mean of several runs, shape (runs, points), and the range in which they lie; NaN left out."""
-    axes.plot(x, known_mean(runs, axis=0), color=colour, label=label, **options)
+    axes.plot(x, known_mean(runs, axis=0), color=colour, **options)
     if len(runs) > 1:
         low, high = np.fmin.reduce(runs, axis=0), np.fmax.reduce(runs, axis=0)
         axes.fill_between(x, low, high, color=colour, alpha=BAND_ALPHA, linewidth=0)

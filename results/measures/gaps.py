@@ -68,7 +68,7 @@ def gaps_by_group(numerators: ArrayLike, denominators: ArrayLike, reference: int
     return Gap(Ratio(top, bottom), others)
 
 
-def fifths(numerators: ArrayLike, denominators: ArrayLike, n_groups: int = N_FIFTHS) -> Ratio:
+def fifths(numerators: ArrayLike, denominators: ArrayLike) -> Ratio:
     """Return the outcome by fifths of people, poorest first, from finer wealth bins.
 
     Every fifth holds exactly a fifth of the people (or child-months) counted: a bin that lies across a
@@ -82,7 +82,7 @@ def fifths(numerators: ArrayLike, denominators: ArrayLike, n_groups: int = N_FIF
     Returns
     -------
     Ratio
-        Shape (..., n_groups); parts are fractional where a bin was divided.
+        Shape (..., 5); parts are fractional where a bin was divided.
 
     Raises
     ------
@@ -92,9 +92,9 @@ def fifths(numerators: ArrayLike, denominators: ArrayLike, n_groups: int = N_FIF
     top, bottom = counts(numerators, "numerators"), counts(denominators, "denominators")
     if top.shape != bottom.shape:
         raise ValueError(f"numerators {top.shape} and denominators {bottom.shape} must have the same shape")
-    shape = (*top.shape[:-1], n_groups)
-    rows = [_divided(n, d, n_groups) for n, d in zip(_rows(top), _rows(bottom), strict=True)]
-    sizes = np.repeat(bottom.sum(axis=-1, keepdims=True) / n_groups, n_groups, axis=-1)
+    shape = (*top.shape[:-1], N_FIFTHS)
+    rows = [_divided(n, d) for n, d in zip(_rows(top), _rows(bottom), strict=True)]
+    sizes = np.repeat(bottom.sum(axis=-1, keepdims=True) / N_FIFTHS, N_FIFTHS, axis=-1)
     return Ratio(np.array(rows, dtype=np.float64).reshape(shape), sizes)
 
 
@@ -140,9 +140,9 @@ def _rows(table: Floats) -> NDArray:
     return table.reshape(-1, table.shape[-1])
 
 
-def _divided(numerators: Floats, denominators: Floats, n_groups: int) -> Floats:
-    """Return the numerators of equal groups, read off the piecewise linear concentration curve."""
+def _divided(numerators: Floats, denominators: Floats) -> Floats:
+    """Return the numerators of fifths, read off the piecewise linear concentration curve."""
     people = np.concatenate([[0.0], np.cumsum(denominators)])
     outcome = np.concatenate([[0.0], np.cumsum(numerators)])
-    boundaries = np.linspace(0.0, people[-1], n_groups + 1)
+    boundaries = np.linspace(0.0, people[-1], N_FIFTHS + 1)
     return np.diff(np.interp(boundaries, people, outcome))

@@ -24,8 +24,8 @@ def filled(page: str) -> str:
     return MARKED.sub(lambda mark: f"{mark[1]}{mark[2]}\n{TABLES[mark[1]]()}\n\n", page)
 
 
-def marked_pages(folder: Path = DOCS) -> Iterator[Path]:
+def marked_pages() -> Iterator[Path]:
     """Yield the pages that have marks."""
-    for path in sorted(folder.rglob("*.md")):
+    for path in sorted(DOCS.rglob("*.md")):
         if MARKED.search(path.read_text(encoding="utf-8")):
             yield path

@@ -77,9 +77,9 @@ def parts() -> dict[str, tuple[str, ...]]:
     return {**PARTS, "More": more} if more else PARTS
 
 
-def toctree(caption: str, pages: tuple[str, ...], depth: int = 1) -> str:
+def toctree(caption: str, pages: tuple[str, ...]) -> str:
     """Return a list of pages as the site's navigation takes it."""
-    head = ("```{toctree}", ":hidden:", f":caption: {caption}", f":maxdepth: {depth}", "")
+    head = ("```{toctree}", ":hidden:", f":caption: {caption}", ":maxdepth: 1", "")
     return "\n".join((*head, *pages, "```"))
 
 
