@@ -3,18 +3,30 @@
 import re
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from calibration.held_out import held_out_file
 from calibration.targets import block_file
+from columns.layout import (
+    CHILD_DISABLED,
+    CHILD_FEMALE,
+    CHILD_HIV,
+    CHILD_PRESENT,
+    HOUSEHOLD_HIV,
+    HOUSEHOLD_MIGRANT,
+    HOUSEHOLD_MINORITY,
+)
 from columns.streams import STREAMS
 from model.declarations import declarations
 from model.reading import ROOT
+from model.scale_up import ScaleUpModel
+from model.scenario import make_scenario
 from model.schedule import PHASES
 from model.services import Service
 from tools.pages.evidence import FIT, HELD_OUT, VALUE, figures, uses
 from tools.pages.filling import DOCS, MARKED, TABLES, filled, marked_pages
-from tools.pages.odd import SUBMODELS
+from tools.pages.odd import SUBMODELS, fixed_fields
 
 pytestmark = pytest.mark.docs
 PAGES = {path.name: path for path in marked_pages()}
@@ -66,6 +78,37 @@ def test_no_figure_that_is_only_held_out_is_a_target():
 
 def test_every_phase_has_its_submodel():
     assert tuple(SUBMODELS) == tuple(phase.name for phase in PHASES)
+
+
+def test_what_is_called_fixed_never_changes():
+    """Three years of a small world in which posts, families and children do change."""
+    model = ScaleUpModel(make_scenario(world="four_villages", seed=2, until="2013-06"))
+    state = model.state
+
+    def seen():
+        records = {"county": state.counties, "village": state.villages, "township": state.townships}
+        found = {
+            f"{entity}.{name}": record[name].copy()
+            for entity, record in records.items()
+            for name in sorted(fixed_fields(entity) & set(record.dtype.names))
+        }
+        family = HOUSEHOLD_MINORITY | HOUSEHOLD_MIGRANT | HOUSEHOLD_HIV
+        traits = CHILD_FEMALE | CHILD_DISABLED | CHILD_HIV
+        return found | {
+            "household": state.households["family"] & family,
+            "wealth": state.households["wealth"].copy(),
+            "child": np.where(state.traits & CHILD_PRESENT, state.traits & traits, 255),
+        }
+
+    before, born = seen(), state.birth.copy()
+    model.run_until(36)
+    after = seen()
+    same = (born == state.birth) & (before["child"] != 255) & (after["child"] != 255)
+    assert same.sum() > 100
+    for name, column in before.items():
+        kept = same if name == "child" else slice(None)
+        assert np.array_equal(column[kept], after[name][kept]), name
+    assert {"county.poverty", "village.remote", "township.n_slots"} <= set(before)
 
 
 def test_equations_use_names_that_are_declared():

@@ -46,6 +46,14 @@ SUBMODELS = {
 }
 """Where each phase is described, and the modules that run it."""
 LAYOUT = ROOT / "columns" / "layout.py"
+FIXED = {
+    "township": {"county", "n_villages", "n_slots"},
+    "household": {"hiv_affected", "migrant", "minority", "wealth"},
+    "child": {"disabled", "female", "hiv_affected"},
+    "desk": {"base_minutes"},
+}
+"""State that is drawn or given once, of records that do not mark it; others have it under ``# fixed``."""
+LONE_COMMENT = re.compile(r"^ +# ", re.MULTILINE)
 FIELD = re.compile(r'\("(\w+)", "\w\d"\),(?:  # (.*))?')
 NOT_SEEDED = " (geography, not seeded)"
 
@@ -81,7 +89,12 @@ def _entity(name: str, n: int | None, code: str, what: str) -> dict[str, str]:
 def state_variables() -> str:
     """Return the state of every entity that can be looked at, as its agent shows it."""
     rows = [
-        {"entity": entity, "name": f"`{name}`", "meaning": str(column.__doc__)}
+        {
+            "entity": entity,
+            "name": f"`{name}`",
+            "fixed": _mark(entity, name, column.field),
+            "meaning": str(column.__doc__),
+        }
         for entity, kind in WINDOWS.items()
         for name, column in sorted(columns_of(kind).items())
         if entity != "social worker"
@@ -89,22 +102,42 @@ def state_variables() -> str:
     shared = ", ".join(
         f"`{name}`" for name in vars(SocialWorker) if isinstance(vars(SocialWorker)[name], Column)
     )
-    rows.append({"entity": "social worker", "name": shared, "meaning": "As in the village of the post."})
+    rows.append(
+        {"entity": "social worker", "name": shared, "fixed": "", "meaning": "As in the village of the post."}
+    )
     rows += [
-        {"entity": entity, "name": f"`{name}`", "meaning": meaning}
+        {"entity": entity, "name": f"`{name}`", "fixed": _mark(entity, name), "meaning": meaning}
         for entity in ("province", "township")
         for name, meaning in _of_record(entity)
     ]
     needs = ", ".join(f"`{name}`" for name in Need._fields)
-    rows.append({"entity": "need of a child", "name": needs, "meaning": "One per child and service."})
-    return markdown_table(rows, {"entity": "entity", "name": "variable", "meaning": "meaning"})
+    rows.append(
+        {"entity": "need of a child", "name": needs, "fixed": "", "meaning": "One per child and service."}
+    )
+    return markdown_table(rows, {"entity": "entity", "name": "variable", "fixed": "", "meaning": "meaning"})
+
+
+def fixed_fields(entity: str) -> set[str]:
+    """Return the state of an entity that never changes, by the names of its columns."""
+    if entity in FIXED:
+        return FIXED[entity]
+    marked = _record(entity).partition("# fixed\n")[2]
+    return {name for name, _ in FIELD.findall(LONE_COMMENT.split(marked)[0])}
+
+
+def _mark(entity: str, *names: str) -> str:
+    return "fixed" if fixed_fields(entity) & set(names) else ""
+
+
+def _record(entity: str) -> str:
+    """The source of a record."""
+    source = LAYOUT.read_text(encoding="utf-8")
+    return source.partition(f"{entity.upper()} = np.dtype(")[2].partition("align=True")[0]
 
 
 def _of_record(entity: str) -> Iterator[tuple[str, str]]:
     """Yield the fields of a record that no agent shows, with what stands beside them in the code."""
-    source = LAYOUT.read_text(encoding="utf-8")
-    record = source.partition(f"{entity.upper()} = np.dtype(")[2].partition("align=True")[0]
-    for name, comment in FIELD.findall(record):
+    for name, comment in FIELD.findall(_record(entity)):
         if name != "key":
             meaning = comment or name.replace("_", " ")
             yield name, meaning[0].upper() + meaning[1:] + "."
