@@ -6,7 +6,6 @@ killed program loses is at most the batches that were in the air.
 """
 
 import os
-import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
@@ -16,7 +15,8 @@ from model.problems import InputError, Problem
 from results.memory import free_megabytes
 
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-ONE_THREAD = dict.fromkeys(THREADS, "1")
+ENVIRONMENT = dict.fromkeys(THREADS, "1") | {"LOKY_MAX_MEMORY_LEAK_SIZE": "1e12"}
+"""Of a process: one thread; not replaced for growing by 300 MB, since it keeps the past that runs share."""
 WORKER_MEGABYTES = 550
 """Memory of a process beside the columns of its world (measured): 415 MB before a run, 130 for its tables."""
 IN_FLIGHT_PER_WORKER = 2
@@ -82,11 +82,8 @@ def open_pool(workers: int | None = None, dask: str = "", world_megabytes: float
 def _loky(number: int) -> Iterator[Pool]:
     from loky import get_reusable_executor
 
-    # A process that holds a large world looks like one that leaks; it is replaced, and nothing is lost.
-    warnings.filterwarnings("ignore", "A worker was restarted while some jobs", UserWarning)
-
     def executor() -> Executor:
-        made: Executor = get_reusable_executor(max_workers=number, timeout=300, env=ONE_THREAD)
+        made: Executor = get_reusable_executor(max_workers=number, timeout=300, env=ENVIRONMENT)
         return made
 
     try:
@@ -132,7 +129,7 @@ def _dask_client(address: str, workers: int = 0) -> Iterator[Any]:
             yield client
         return
     cluster = LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, env=ONE_THREAD, silence_logs="ERROR"
+        n_workers=workers, threads_per_worker=1, dashboard_address=None, env=ENVIRONMENT, silence_logs="ERROR"
     )
     with cluster, Client(cluster) as client:
         yield client
