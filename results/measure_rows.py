@@ -13,6 +13,8 @@ from results.wording import number, percent
 
 DECIMALS = {"index": 3, "ratio": 2, "months": 1}
 """Digits after the point of numbers that are small by nature; shares are percentages, others counts."""
+BY_GROUP = ("group_gap", "group_ratio", "in_time_of_filed_share")
+"""Measures of single groups, which stand in a table of their own."""
 STYLES = {"share": "share", "index": "fine", "ratio": "fine", "months": "decimal"}
 """Formats of cells by unit; counts are whole numbers."""
 
@@ -20,7 +22,8 @@ STYLES = {"share": "share", "index": "fine", "ratio": "fine", "months": "decimal
 def measure_rows(view: RunView, language: str) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return rows of a page by section, all services together: label, value, unit, formula."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in view.measures[view.measures["service"] == ALL].itertuples():
+    mine = view.measures["service"] == ALL
+    for row in view.measures[mine & ~view.measures["measure"].isin(BY_GROUP)].itertuples():
         entry = measure(str(row.measure))
         found.setdefault(entry.section, []).append(
             {
@@ -32,6 +35,21 @@ def measure_rows(view: RunView, language: str) -> list[tuple[str, list[dict[str,
         )
     sections = catalogue().sections
     return [(sections[name].label.text(language), rows) for name, rows in found.items()]
+
+
+def group_rows(view: RunView, language: str) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Return the heads and the rows of the measures that each group has, all services together."""
+    mine = view.measures[(view.measures["service"] == ALL) & view.measures["measure"].isin(BY_GROUP)]
+    wide = mine.pivot_table(index="group", columns="measure", values="value", sort=False)
+    entries = [measure(name) for name in BY_GROUP if name in wide]
+    rows = [
+        (
+            text(f"stratum.{group}", language),
+            [_written(float(values[each.name]), each.unit, language) for each in entries],
+        )
+        for group, values in wide.iterrows()
+    ]
+    return [each.label.text(language) for each in entries], rows
 
 
 def measure_cells(view: RunView, language: str) -> Iterator[list[Any]]:

@@ -16,7 +16,7 @@ from results.figures.places import places
 from results.figures.served import served
 from results.figures.spread import spread
 from results.figures.unmet import unmet
-from results.measure_rows import measure_rows
+from results.measure_rows import group_rows, measure_rows
 from results.measures.catalogue import measure
 from results.page import compressed, render
 from results.parameter_rows import parameter_rows
@@ -109,6 +109,7 @@ def report(
         counties=county_rows(view, late, language),
         money=money_rows(view, language),
         measures=measure_rows(view, language),
+        groups=group_rows(view, language),
         filled=view.filled.get(language, ()),
         warnings=warnings_of(view, language),
         parameters=parameter_rows(view, language),
