@@ -12,6 +12,7 @@ are passed in as arguments, since an edit of a data file does not change the fol
 
 import atexit
 import functools
+import gc
 import hashlib
 import importlib.metadata
 import os
@@ -45,13 +46,15 @@ KEPT_SECONDS = 86_400
 
 PART_OPTIONS: dict[str, Any] = {
     "nogil": True,
-    "cache": True,
     "error_model": "numpy",
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
     "_nrt": False,
 }
 """How parts are compiled; numba knows the last three and declares them nowhere."""
+
+FEW_COLLECTIONS = 50_000
+"""New objects after which Python looks for garbage: it walks through all that numba holds each time."""
 
 NOT_IN_CODE = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "NUMBA_DISABLE_JIT")
 """Settings of numba that change nothing in the code it produces; all others are part of the key."""
@@ -93,7 +96,10 @@ def inlined[F: Callable[..., Any]](function: F) -> F:
 
 def _compile_part[F: Callable[..., Any]](function: F, forceinline: bool) -> F:
     numba = _numba()
-    return cast("F", _shared(numba.njit(**PART_OPTIONS, forceinline=forceinline)(function)))
+    from columns.linking import PartCompiler
+
+    compiled = numba.njit(pipeline_class=PartCompiler, forceinline=forceinline, **PART_OPTIONS)
+    return cast("F", _shared(compiled(function)))
 
 
 @functools.cache
@@ -102,6 +108,8 @@ def _numba() -> Any:
     prepare_cache()
     import numba
     from numba.np import arrayobj
+
+    gc.set_threshold(max(gc.get_threshold()[0], FEW_COLLECTIONS), *gc.get_threshold()[1:])
 
     if hasattr(arrayobj, "fix_integer_index"):
         arrayobj.fix_integer_index = functools.partial(_position, arrayobj.fix_integer_index)

@@ -171,10 +171,13 @@ def count_children(tally, groups, counties, sectors, summed, strata, rows, of_ye
 
     ``tally`` is (counties, services, WIDTH), ``groups`` (services, WIDTH, N_COUNTED), ``summed`` `SUMMED`.
     """
+    # Number by number: what numba compiles to assign or select arrays takes two seconds.
     strata[:, :, :] = 0
     rows[:, CHILDREN] = 0
-    for g in range(N_COUNTED):
-        strata[1 + g] = groups[:, :, g]
+    for s in range(tally.shape[1]):
+        for k in range(WIDTH):
+            for g in range(N_COUNTED):
+                strata[1 + g, s, k] = groups[s, k, g]
     whole = np.zeros(WIDTH, dtype=np.int64)
     for c in range(len(counties)):
         whole[:] = 0
@@ -187,7 +190,9 @@ def count_children(tally, groups, counties, sectors, summed, strata, rows, of_ye
                 region[s, k] += count
                 of_year[c, s, k] = count + (of_year[c, s, k] if k >= N_STATES else 0)
         for measure in range(len(summed)):
-            rows[c, 1 + measure] = whole[summed[measure]].sum()
+            rows[c, 1 + measure] = 0
+            for k in range(WIDTH):
+                rows[c, 1 + measure] += whole[k] if summed[measure, k] else 0
     for i in range(len(sectors)):
         rows[sectors[i].county, CHILDREN] += sectors[i].n_children
 

@@ -138,8 +138,8 @@ def follow_cohort(profile, lacking, complete, pace_lacking, pace_complete, compl
         weight_lacking *= 1.0 - completing[age]
     weight_complete = 1.0 - weight_lacking
     for since in range(CHILDHOOD_MONTHS + 1):
-        profile[since, LACKING, :] = lacking
-        profile[since, COMPLETE, :] = complete
+        for state in range(N_CHAIN):
+            profile[since, LACKING, state], profile[since, COMPLETE, state] = lacking[state], complete[state]
         age = min(entry_age + since, CHILDHOOD_MONTHS)
         step_need(lacking, pace_lacking)
         step_need(complete, pace_complete)
@@ -383,7 +383,8 @@ def follow_papers(papers, born, without, seek, gather, barrier, drop, refuse, re
         lacking = completed = 0.0
         for origin, weight in ((BORN_WITHOUT_BOTH, without), (BORN_WITHOUT_HUKOU, 1.0 - without)):
             dist = papers[age + 1, origin]
-            dist[:] = papers[age, origin]
+            for state in range(N_PAPERS):
+                dist[state] = papers[age, origin, state]
             lacking += weight * (1.0 - dist[P_BOTH])
             for which, first, pace in ((0, P_NONE_UNMET, gather), (1, P_ONE_UNMET, barrier)):
                 at_desk = dist[first + 1] + seek * dist[first]

@@ -1,0 +1,37 @@
+"""Compiling parts of the month without machine code of their own.
+
+Numba makes machine code of every function, with all that it calls, and stores it. A part is called by other
+compiled code only, which takes it in as intermediate code: its own machine code would never run. Leaving it
+out saves a tenth of the time of compilation and two thirds of the cache.
+"""
+
+from typing import Any
+
+from numba import _dynfunc
+from numba.core.codegen import JITCodeLibrary
+from numba.core.compiler import Compiler
+
+
+class Linked(JITCodeLibrary):
+    """Code of a part: optimised, and ready to be linked into that of its callers."""
+
+    def _finalize_final_module(self) -> None:
+        """End here, where numba would make machine code."""
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+
+class PartCompiler(Compiler):  # type: ignore[misc]
+    """Numba's compiler, with another end."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        target = self.state.targetctx
+        self.state.library = Linked(target.codegen(), "part")
+        target.get_executable = _not_callable
+
+
+def _not_callable(library: Any, description: Any, environment: Any) -> Any:
+    """Return what stands for the part among the functions that numba knows; nothing calls it."""
+    name = description.qualname.rpartition(".")[-1]
+    return _dynfunc.make_function(description.lookup_module(), name, "", 0, environment, (library,))
