@@ -7,7 +7,7 @@ out saves a tenth of the time of compilation and two thirds of the cache.
 
 from typing import Any
 
-from numba import _dynfunc
+from numba._dynfunc import make_function
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
@@ -21,7 +21,7 @@ class Linked(JITCodeLibrary):
         self._finalized = True
 
 
-class PartCompiler(Compiler):  # type: ignore[misc]
+class PartCompiler(Compiler):
     """Numba's compiler, with another end."""
 
     def __init__(self, *given: Any) -> None:
@@ -34,4 +34,4 @@ class PartCompiler(Compiler):  # type: ignore[misc]
 def _not_callable(library: Any, description: Any, environment: Any) -> Any:
     """Return what stands for the part among the functions that numba knows; nothing calls it."""
     name = description.qualname.rpartition(".")[-1]
-    return _dynfunc.make_function(description.lookup_module(), name, "", 0, environment, (library,))
+    return make_function(description.lookup_module(), name, "", 0, environment, (library,))

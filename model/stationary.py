@@ -14,11 +14,13 @@ of a need from which the first month is drawn. Waiting at desks is taken as nil:
 month of filing.
 """
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
 
 from columns.compiling import kernel
+from columns.state import plain
 from model.calendar import START_MONTH_OF_YEAR, TERM_MONTHS
 from model.codes import CHILDHOOD_MONTHS
 
@@ -47,6 +49,8 @@ LEAST_RETURN = 1e-4
 DOUBLINGS = 20
 """A need is given 2 to this power months to settle."""
 BISECTIONS = 60
+KEPT_WORLDS = 4
+"""Solutions kept, of a few megabytes each: runs of a comparison share theirs."""
 
 
 class Stationary(NamedTuple):
@@ -309,8 +313,21 @@ def solve(rules, services, names, turnover):
     Returns
     -------
     Stationary
+        The same arrays for the same world; they are read and never changed.
     """
+    return _solved(
+        rules.tobytes(), rules.dtype, services.tobytes(), services.dtype, tuple(names), turnover.tobytes()
+    )
+
+
+@functools.lru_cache(maxsize=KEPT_WORLDS)
+def _solved(rules_content, rules_type, services_content, services_type, names, turnover_content):
+    """Solve a world given as bytes, once for all runs that share it."""
+    rules = plain(np.frombuffer(rules_content, dtype=rules_type)[0])
+    rows = np.frombuffer(services_content, dtype=services_type)
+    services = [plain(row) for row in rows]
     n = len(services)
+    turnover = np.frombuffer(turnover_content).reshape(2, n)
     seek, end, outflow = np.zeros(n), np.zeros(n), np.zeros(n)
     for s in range(n):
         if s in (CERTIFICATE, HUKOU):
@@ -336,7 +353,7 @@ def solve(rules, services, names, turnover):
                     class_bits,
                 )
     # A need by status ends on its own only with the status itself, which is an event of its own.
-    end = np.where(services.status == 1, 0.0, end)
+    end = np.where(rows["status"] == 1, 0.0, end)
     return Stationary(seek, end, outflow, np.cumsum(profile, axis=-1), np.cumsum(papers, axis=-1), filing)
 
 
