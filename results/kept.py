@@ -33,7 +33,7 @@ class Kept(NamedTuple):
 
 def keep(model: ScaleUpModel) -> Kept:
     """Return what is kept of a model after its last month."""
-    found = digest(view_of(model))
+    found = digest(view_of(model, measured=False))
     return Kept(found._replace(outcomes={**found.outcomes, **_from_model(model)}), ends(model))
 
 

@@ -29,7 +29,7 @@ from results.measures.waiting import (
     cumulative_incidence,
     mean_months_waiting,
 )
-from results.series import ALL, COMPLEMENT, MET, NEEDED, Cube, count_cube
+from results.series import ALL, COMPLEMENT, MET, NEEDED, Cube
 from results.waits import followed_cases, waits_of
 
 AT_ONCE, DEPRIVED_FROM = 1_000_000, 2
@@ -47,13 +47,12 @@ class Entry(NamedTuple):
     denominator: float
 
 
-def run_measures(model: ScaleUpModel) -> pd.DataFrame:
+def run_measures(model: ScaleUpModel, cube: Cube) -> pd.DataFrame:
     """Return the table: ``measure``, ``service``, ``group``, ``value``, ``numerator``, ``denominator``.
 
     A service of "all" is their sum; parts that a measure does not have, and values that are not known, are
     missing.
     """
-    cube = count_cube(model)
     entries = [*_places(model), *_waiting(model, cube.services), *_deprivation(model)]
     entries += [*_equity(model, cube), *_money(model)]
     return pd.DataFrame(entries, columns=list(Entry._fields))

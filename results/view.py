@@ -131,23 +131,28 @@ def years(months: NDArray | float) -> Floats:
     return START_YEAR + (np.asarray(months) + START_MONTH_OF_YEAR - 1) / MONTHS_PER_YEAR
 
 
-def view_of(model: ScaleUpModel, shortages: Mapping[str, Sequence[str]] | None = None) -> RunView:
-    """Return the view of a model that has run; ``shortages`` by language, where its plan was weighed."""
-    scenario = model.scenario
+def view_of(
+    model: ScaleUpModel, shortages: Mapping[str, Sequence[str]] | None = None, *, measured: bool = True
+) -> RunView:
+    """Return the view of a model that has run; ``shortages`` by language, where its plan was weighed.
+
+    Without ``measured`` the table of measures is empty: it takes as long as all others together.
+    """
+    scenario, cube = model.scenario, count_cube(model)
     rows = scenario.services.rows
     return RunView(
         world=scenario.world_name,
         strategy=scenario.strategy.name,
         sentence=dict(scenario.strategy.sentence),
         seed=scenario.seed,
-        cube=count_cube(model),
+        cube=cube,
         counties=frames.counties(model),
         posts=frames.posts(model),
         desks=frames.desks(model),
         money=frames.money(model),
         quantities=frames.quantities(model),
         utilisation=frames.utilisation(model),
-        measures=run_measures(model),
+        measures=run_measures(model, cube) if measured else pd.DataFrame(),
         services={row.name: dict(row.label) for row in rows},
         offices={row.name: row.office for row in rows},
         events=events_of(scenario),
