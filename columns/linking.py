@@ -12,13 +12,13 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 
 
-class Linked(JITCodeLibrary):
-    """Code of a part: optimised, and ready to be linked into that of its callers."""
+def _end(library: Any) -> None:
+    """End here, where numba would make machine code."""
+    vars(library).update(_finalized=True)
 
-    def _finalize_final_module(self) -> None:
-        """End here, where numba would make machine code."""
-        self._finalize_dynamic_globals()
-        self._finalized = True
+
+Linked = type("Linked", (JITCodeLibrary,), {"_finalize_final_module": _end})
+"""Code of a part: optimised, and ready to be linked into that of its callers."""
 
 
 class PartCompiler(Compiler):
