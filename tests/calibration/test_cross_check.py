@@ -20,6 +20,14 @@ def test_quantiles_of_priors_are_simulated_as_the_bank_does():
     assert outcomes_at(middle, 3).tolist() == [wanted[target.name] for target in block.targets]
 
 
+def test_what_is_not_given_is_drawn_anew_with_every_number():
+    block = block_of("rollout")
+    given = dict.fromkeys(block.file.names[:3], 0.9)
+    assert outcomes_at(given, 3).tolist() == outcomes_at(given, 3).tolist()
+    everything = dict.fromkeys(block.file.names, 0.9)
+    assert outcomes_at(given, 3).tolist() != outcomes_at(everything, 3).tolist()
+
+
 def test_the_kernel_is_that_of_the_fit():
     outcomes = np.array([118.0, 150.0, 160.0, 1500.0, 50_000.0])
     distances = standardised(block_of("rollout").targets, outcomes[None])
