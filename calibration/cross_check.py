@@ -31,7 +31,7 @@ from experiments.posterior import SHIPPED
 from results.measures.ratios import Floats
 
 BLOCK = "rollout"
-POPULATION, MOST_RUNS = 200, 8_000
+POPULATION, MOST_RUNS = 150, 20_000
 LEVELS = (0.05, 0.5, 0.95)
 APART = 0.15
 """Of the width of the prior: medians farther apart than this are called different."""
@@ -60,7 +60,7 @@ class CrossCheck(NamedTuple):
 
 
 def outcomes_at(quantiles: Mapping[str, float], number: int) -> Floats:
-    """Simulate the block with quantiles of some priors, and all other parameters drawn from theirs.
+    """Simulate the block with quantiles of some priors and all else drawn; return an outcome for each target.
 
     A number stands for a hashed seed and for the draws of what is not given.
     """

@@ -83,8 +83,10 @@ def test_a_comparison_plays_side_by_side_with_its_differences(watched: Watched, 
         row = inside.locator("tr", has_text=measure(OUTCOME).label.text("en")).last
         said = row.locator("td").nth(2).evaluate("cell => cell.firstChild.textContent")
         expected = table.loc[(NAMES[0], name, OUTCOME), "difference"]
-        assert float(said.replace("−", "-").replace(",", "")) == pytest.approx(expected, rel=ROUNDED)
+        plain = said.replace("−", "-").replace(",", "").replace("±", "")
+        assert float(plain) == pytest.approx(expected, rel=ROUNDED)
     assert shown == set(NAMES[1:])
+    assert table["difference"].abs().max() > 0, "strategies that do nothing show nothing"
     for hidden in (".tabs", ".go", ".top"):
         expect(inside.locator(hidden).first).to_be_hidden()
 
