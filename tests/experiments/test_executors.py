@@ -105,3 +105,15 @@ def test_an_address_where_nobody_answers_is_said(monkeypatch):
     monkeypatch.setattr(executors, "PATIENCE_SECONDS", 0.2)
     with pytest.raises(InputError, match="No scheduler of Dask answers"), open_pool(dask="tcp://127.0.0.1:9"):
         pass
+
+
+def largest_growth():
+    """What loky lets a process grow by before it replaces it, in bytes."""
+    from loky import process_executor
+
+    return process_executor._MAX_MEMORY_LEAK_SIZE
+
+
+def test_processes_may_keep_the_past_that_runs_share():
+    with open_pool(2) as pool:
+        assert pool.executor().submit(largest_growth).result() > 100e9
