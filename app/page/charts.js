@@ -122,20 +122,40 @@ const CHARTS = {
   },
 };
 
+/** The charts that each grid holds, or is being given. */
+const sets = new WeakMap();
+
+/** Draw charts in a panel's grid in place of its own, unless others are asked for meanwhile or nobody wants them still. */
+export async function drawCharts(frame, grid, charts, wanted) {
+  const mine = [];
+  const before = sets.get(grid) ?? [];
+  sets.set(grid, mine);
+  const current = () => sets.get(grid) === mine && wanted();
+  let embed;
+  try { embed = await chartLibrary(); } catch { frame.show("error", "app.charts.failed"); return; }
+  for (const view of before) view.finalize();
+  if (!current()) return;
+  frame.show("ready");
+  grid.replaceChildren();
+  for (const chart of charts) {
+    mine.push(await drawOne(embed, grid, chart));
+    if (!current()) return;
+  }
+}
+
 /** Draw one chart under its message. */
-async function drawOne(embed, grid, title, unit, spec, name) {
+async function drawOne(embed, grid, { title, unit, spec, name }) {
   const plot = h("div.plot");
   grid.append(h("figure", { class: "chart", "data-chart": name }, h("figcaption", {}, title), h("p.unit", {}, unit), plot));
   const frame = { width: "container", height: 210, padding: { top: 8, left: 2, right: 8, bottom: 2 }, autosize: { type: "fit-x", contains: "padding" }, config: config() };
-  const result = await embed(plot, { ...spec, ...frame }, { actions: false, renderer: "svg", ast: true, tooltip: false, hover: !calm() });
+  const view = await embed(plot, { ...spec, ...frame }, { actions: false, renderer: "svg", ast: true, tooltip: false, hover: !calm() });
   plot.querySelector("svg")?.setAttribute("aria-label", title);
-  return result;
+  return view;
 }
 
-/** Draw some series by month as lines with their names. */
-export async function drawLines(grid, title, unit, opening, values, names, colours, name) {
-  const rows = values.flatMap((series, i) => series.map((value, month) => ({ date: time(opening, month), name: names[i], value })));
-  return drawOne(await chartLibrary(), grid, title, unit, lines(rows, names, colours), name);
+/** Some series by month as lines with their names. */
+export function seriesLines(opening, values, names, colours) {
+  return lines(values.flatMap((series, i) => series.map((value, month) => ({ date: time(opening, month), name: names[i], value }))), names, colours);
 }
 
 /** Make the panel of charts; use(film) shows another run. */
@@ -144,7 +164,6 @@ export function chartView() {
   const grid = h("div.charts");
   frame.body.append(grid);
   let film = null;
-  let drawn = [];
 
   function use(next) {
     film = next;
@@ -154,23 +173,12 @@ export function chartView() {
     draw();
   }
 
-  async function draw() {
+  function draw() {
     if (!film?.over) return;
     if (!film.known) { frame.show("error", "app.nothing"); return; }
     const mine = film;
-    for (const view of drawn) view.finalize();
-    drawn = [];
-    const wanted = Object.keys(CHARTS).filter((name) => film.opening.has_children || name === "spread");
-    let embed;
-    try { embed = await chartLibrary(); } catch { frame.show("error", "app.charts.failed"); return; }
-    if (mine !== film) return;
-    frame.show("ready");
-    grid.replaceChildren();
-    for (const name of wanted) {
-      const { title, unit, spec } = CHARTS[name](film);
-      const result = await drawOne(embed, grid, title, unit, spec, name);
-      drawn.push(result);
-    }
+    const names = Object.keys(CHARTS).filter((name) => film.opening.has_children || name === "spread");
+    drawCharts(frame, grid, names.map((name) => ({ name, ...CHARTS[name](film) })), () => film === mine);
   }
 
   onLanguage(draw);

@@ -1,7 +1,7 @@
 // Compare: two strategies side by side on the same random numbers, and what can be told apart.
 
 import { button, calm, choice, colour, h, panel, words } from "barefoot/dom";
-import { drawLines, onRoom } from "barefoot/charts";
+import { drawCharts, onRoom, seriesLines } from "barefoot/charts";
 import { Clock, Film } from "barefoot/film";
 import { placeView } from "barefoot/place";
 import { player } from "barefoot/player";
@@ -72,8 +72,8 @@ export function compareView(catalogue) {
   clock.limit = () => Math.min(...films.map((film) => film?.known ?? 0));
   clock.end = () => films[0]?.nMonths ?? 0;
   clock.on("month", writeLive);
-  onLanguage(() => { write(); writeLive(); writeOutcomes(); drawCharts(); });
-  onRoom(() => drawCharts());
+  onLanguage(() => { write(); writeLive(); writeOutcomes(); showCharts(); });
+  onRoom(() => showCharts());
   for (const [i, place] of places.entries()) place.board.element.addEventListener("pointerup", () => setTimeout(() => { if (places[i].look()) places[1 - i].setView(places[i].look()); }, 400));
 
   const asked = () => SIDES.map((_, i) => {
@@ -93,7 +93,7 @@ export function compareView(catalogue) {
       places[i].use(film);
       film.on("opening", () => { bar.newFilm(); write(); });
       film.on("frame", () => { if (films === mine && clock.limit() === 1 && !clock.playing) { clock.seek(0); if (!calm()) clock.play(); } if (film.known % 6 === 0) { write(); bar.draw(); } });
-      film.on("over", () => { if (films !== mine) return; if (film.state === "failed") problem.textContent = film.problems.map(both).join(" "); if (films.every((each) => each.over)) { if (calm()) clock.seek(clock.end() - 1); drawCharts(); } write(); writeLive(); bar.draw(); });
+      film.on("over", () => { if (films !== mine) return; if (film.state === "failed") problem.textContent = film.problems.map(both).join(" "); if (films.every((each) => each.over)) { if (calm()) clock.seek(clock.end() - 1); showCharts(); } write(); writeLive(); bar.draw(); });
     });
     live.show("loading", "app.loading");
     outcome.show("loading", "app.compare.counting");
@@ -161,19 +161,22 @@ export function compareView(catalogue) {
       h(`td.verdict.${row.verdict}`, {}, t(`app.verdict.${row.verdict}`))))));
   }
 
-  async function drawCharts() {
+  function showCharts() {
     if (!films.every((film) => film?.over && film.known)) return;
+    const mine = films;
     const children = films.every((film) => film.opening.has_children);
     const wanted = children ? [["app.compare.chart.unmet", "unmet_child_months"], ["app.compare.chart.waiting", "unmet_child_months_waiting"]] : [["app.compare.chart.active", null]];
-    charts.show("ready");
-    const grid = charts.body.firstElementChild;
-    grid.replaceChildren();
-    for (const [key, measure] of wanted) {
+    const names = [0, 1].map(strategyName);
+    drawCharts(charts, charts.body.firstElementChild, wanted.map(([key, measure]) => {
       const values = films.map((film) => film.frames.map((frame, month) => (measure ? film.need(measure, month) : frame.posts.villages_active)));
-      const ends = values.map((each) => each[each.length - 1]);
-      await drawLines(grid, t(key, { a: strategyName(0), b: strategyName(1), first: whole(ends[0]), second: whole(ends[1]) }), t(measure ? "app.chart.open" : "app.chart.villages"),
-        films[0].opening, values, [0, 1].map(strategyName), [colour("accent"), colour("need-waiting")], key).catch(() => charts.show("error", "app.charts.failed"));
-    }
+      const [first, second] = values.map((each) => whole(each[each.length - 1]));
+      return {
+        name: key,
+        title: t(key, { a: names[0], b: names[1], first, second }),
+        unit: t(measure ? "app.chart.open" : "app.chart.villages"),
+        spec: seriesLines(films[0].opening, values, names, [colour("accent"), colour("need-waiting")]),
+      };
+    }), () => films === mine);
   }
 
   const element = h("div.view.compare-view", {}, scenario.element, h("div.two", {}, ...places.map((place) => place.element)), bar.element, h("div.two.tables", {}, live.element, outcome.element), charts.element);

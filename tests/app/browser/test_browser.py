@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app import takeaway
 from app.takeaway import player
@@ -124,6 +124,22 @@ def test_two_strategies_are_told_apart(watched: Watched, address: str) -> None:
     rows = page.locator("#view-compare td.verdict")
     assert rows.count() == 10
     assert "The second is lower." in rows.all_inner_texts()
+    expect(page.locator("#view-compare .chart")).to_have_count(2)
+
+
+def test_charts_of_runs_that_nobody_looks_at_any_more_are_not_drawn(watched: Watched, address: str) -> None:
+    page = watched.open(f"{address}/?language=en#lessons")
+    held: list[Route] = []
+
+    def hold(asked: Route) -> None:
+        held.append(asked)
+
+    page.route("**/chart_library.js", hold)
+    page.get_by_role("tab", name="Compare").click()
+    expect(page.locator("#view-compare .status")).to_contain_text("pairs of runs compared.")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    held[0].continue_()
+    expect(page.locator("#view-compare .status")).to_contain_text("pairs of runs compared.")
     expect(page.locator("#view-compare .chart")).to_have_count(2)
 
 
