@@ -4,6 +4,7 @@ A child belongs to few of the groups that are counted; a loop over all of them c
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from columns.compiling import prepare_cache
 
@@ -14,18 +15,18 @@ from numba import config, types  # noqa: E402
 from numba.extending import intrinsic  # noqa: E402
 
 
-def _count(typing_context, word):
+def _count(typing_context: Any, word: Any) -> Any:
     """Count the zeros below the lowest set bit of a 64-bit integer; the word must not be zero."""
     del typing_context  # numba wants the name
 
-    def generate(context, builder, signature, arguments):
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         word_of_64 = context.cast(builder, arguments[0], signature.args[0], types.int64)
         return builder.cttz(word_of_64, ir.Constant(ir.IntType(1), 1))
 
     return types.int64(word), generate
 
 
-def _count_plainly(word):
+def _count_plainly(word: int) -> int:
     """Do the same where nothing is compiled."""
     return (int(word) & -int(word)).bit_length() - 1
 

@@ -10,6 +10,7 @@ stands there does not change, and compiled code counts on it: a field read once 
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from columns.compiling import prepare_cache
 
@@ -35,7 +36,7 @@ class Address(types.Type):
 register_model(Address)(models.PointerModel)
 
 
-def _type_of_field(_template, address, name):
+def _type_of_field(_template: Any, address: Any, name: str) -> Any:
     """Return the type of a field, None where there is none of this name."""
     fields = address.dtype.fields
     return address.dtype.types[fields.index(name)] if name in fields else None
@@ -45,14 +46,14 @@ infer_getattr(type("Fields", (AttributeTemplate,), {"key": Address, "generic_res
 
 
 @lower_getattr_generic(Address)
-def _read(context, builder, address, value, name):
+def _read(context: Any, builder: Any, address: Any, value: Any, name: str) -> Any:
     """Read a field, number by number: what is not used of an array costs nothing."""
     position = address.dtype.fields.index(name)
     field = _load(builder, cgutils.gep_inbounds(builder, value, 0, position))
     return impl_ret_borrowed(context, builder, address.dtype.types[position], field)
 
 
-def _load(builder, pointer):
+def _load(builder: Any, pointer: Any) -> Any:
     kind = pointer.type.pointee
     if not isinstance(kind, ir.LiteralStructType | ir.ArrayType):
         loaded = builder.load(pointer)
@@ -66,11 +67,11 @@ def _load(builder, pointer):
     return whole
 
 
-def _put(typing_context, columns):
+def _put(typing_context: Any, columns: Any) -> Any:
     """Put a named tuple into the memory of the running function and return its address."""
     del typing_context  # numba wants the name
 
-    def generate(_context, builder, _signature, arguments):
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         place = cgutils.alloca_once(builder, arguments[0].type)
         builder.store(arguments[0], place)
         # An empty instruction hides where the address comes from: otherwise a read, which may be moved as
@@ -81,7 +82,7 @@ def _put(typing_context, columns):
     return Address(columns)(columns), generate
 
 
-def _leave(columns):
+def _leave[T](columns: T) -> T:
     """Uncompiled, a tuple is handed on as it is."""
     return columns
 

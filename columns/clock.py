@@ -27,7 +27,7 @@ COARSE_BITS = 8
 COARSE_SHIFT = np.uint64(24)
 
 
-def gap_table(rate):
+def gap_table(rate: float) -> np.ndarray:
     """Survival thresholds, equation (10): ``floor(2**32 (1 - rate)**g)`` for g = 0 … MAX_GAP, uint64.
 
     Parameters
@@ -48,7 +48,7 @@ def gap_table(rate):
     )
 
 
-def gap_guide(thresholds):
+def gap_guide(thresholds: np.ndarray) -> np.ndarray:
     """Smallest gap for every value of the highest ``COARSE_BITS`` bits of a draw: where its search begins."""
     tops = [((coarse + 1) << int(COARSE_SHIFT)) - 1 for coarse in range(1 << COARSE_BITS)]
     return np.array([np.count_nonzero(thresholds[1:] > top) for top in tops], dtype=np.int64)
@@ -74,7 +74,7 @@ LAST_DATE = 255
 """Stands for every later month: no run is that long (``model.calendar.LAST_MONTH``)."""
 
 
-def halvings_for(rate):
+def halvings_for(rate: float) -> int:
     """Largest number of halvings, at most `MOST_HALVINGS`, that leaves a probability of at least ``rate``."""
     halvings = 0
     while halvings < MOST_HALVINGS and 0.5 ** (halvings + 1) >= rate:

@@ -93,7 +93,7 @@ def uniform(bits):
     return np.float64(bits >> HALF) * TWO_TO_MINUS_32
 
 
-def root_key(seed):
+def root_key(seed: int) -> np.uint64:
     """Key of a whole run: hash of the user's seed, so that neighbouring seeds give unrelated runs.
 
     Parameters

@@ -5,6 +5,9 @@ few entries ahead hides most of that. It changes no result; uncompiled it does n
 """
 
 from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from columns.compiling import prepare_cache
 
@@ -23,11 +26,11 @@ NEXT = 6
 READ, KEEP, DATA = 0, 3, 1
 
 
-def _ask(typing_context, array, index):
+def _ask(typing_context: Any, array: Any, index: Any) -> Any:
     """Prefetch the row ``index`` of an array (its first element)."""
     del typing_context, index  # numba wants these names
 
-    def generate(context, builder, signature, arguments):
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array_type = signature.args[0]
         view = context.make_array(array_type)(context, builder, arguments[0])
         zero = context.get_constant(types.intp, 0)
@@ -43,7 +46,7 @@ def _ask(typing_context, array, index):
     return types.void(array, types.intp), generate
 
 
-def _do_nothing(array, index):
+def _do_nothing(array: np.ndarray, index: int) -> None:
     """Uncompiled, memory is not asked for."""
 
 

@@ -130,11 +130,11 @@ Tables = namedtuple(
 """Read-only inputs of the kernels."""
 
 
-def plain(record):
+def plain(record: np.void) -> SimpleNamespace:
     """Copy a record to an object whose fields are read twenty times faster, outside compiled code."""
-    return SimpleNamespace(**{name: record[name] for name in record.dtype.names})
+    return SimpleNamespace(**{name: record[name] for name in record.dtype.names or ()})
 
 
-def records(array):
+def records(array: np.ndarray) -> np.recarray:
     """View a structured array so that fields read as attributes, compiled and uncompiled."""
     return array.view(np.recarray)

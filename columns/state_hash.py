@@ -6,13 +6,14 @@ taken once a year.
 """
 
 import hashlib
+from collections.abc import Mapping
 
 import numpy as np
 
 DIGEST_BYTES = 8
 
 
-def hash_arrays(named):
+def hash_arrays(named: Mapping[str, np.ndarray]) -> str:
     """Return a hexadecimal hash of named arrays, in the order of their names.
 
     Parameters

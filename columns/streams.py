@@ -83,7 +83,7 @@ STREAMS = {
 }
 
 
-def stream(name):
+def stream(name: str) -> np.uint64:
     """Return the uint64 constant of a registered stream; an unregistered name is a KeyError."""
     if name not in STREAMS:
         raise KeyError(f"random stream {name!r} is not in columns.streams.STREAMS")

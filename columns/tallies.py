@@ -7,6 +7,8 @@ percentile, the met and the unmet. Tables of threads are merged after the month;
 do not depend on the order or the number of threads.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from columns.bits import lowest_bit
@@ -83,7 +85,7 @@ OF_CHILD = {CHILD_DISABLED: G_DISABLED, CHILD_UNATTENDED: G_UNATTENDED, CHILD_HI
 """Groups that follow from any of some bits of a family or a child."""
 
 
-def groups_by_byte(groups):
+def groups_by_byte(groups: Mapping[int, int]) -> np.ndarray:
     """Groups for every value of a byte of bits, shape (256,)."""
     return np.array([sum({group for bits, group in groups.items() if byte & bits}) for byte in range(256)])
 
@@ -112,12 +114,12 @@ METERS = ("visits", "candidates", "open_spells", "queue_entries", "child_months"
 M_VISITS, M_CANDIDATES, M_OPEN, M_QUEUE, M_CHILDREN = range(len(METERS))
 
 
-def tally_size(n_services):
+def tally_size(n_services: int) -> int:
     """Length of one thread's table: counts by group, counts by wealth percentile, histograms of waits."""
     return n_services * (WIDTH * N_COUNTED + WEALTH_COLUMNS * WEALTH_BINS + len(WAIT_OUTCOMES) * WAIT_BINS)
 
 
-def split_tally(tally, n_services):
+def split_tally(tally: np.ndarray, n_services: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return views of a table: counts by group, counts by wealth percentile, histograms of waits.
 
     Shapes: (services, WIDTH, groups), (services, WEALTH_COLUMNS, bins), (services, outcomes, waits).

@@ -8,7 +8,7 @@ NEARLY_NONE = 1e-9
 LARGEST_STEP = 2.0
 
 
-def divide(totals, weights, groups, n_groups):
+def divide(totals: np.ndarray, weights: np.ndarray, groups: np.ndarray, n_groups: int) -> np.ndarray:
     """Divide each group's total over its members in proportion to integer weights, exactly.
 
     Cumulative rounding down: a member gets the difference of two rounded cumulative sums, so it is within one
@@ -38,7 +38,9 @@ def divide(totals, weights, groups, n_groups):
     return total * upper // safe - total * (upper - weights) // safe
 
 
-def shift_to_mean(log_odds, weights, groups, targets):
+def shift_to_mean(
+    log_odds: np.ndarray, weights: np.ndarray, groups: np.ndarray, targets: np.ndarray
+) -> np.ndarray:
     """Return shares expit(log_odds + shift of the group) whose weighted mean in every group is the target.
 
     Logistic shares are an assumption. Newton's method on the shifts, damped; a target of 0 or 1 gives that

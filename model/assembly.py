@@ -1,7 +1,6 @@
 """Put a simulation together: places, people, desks, tables and the state of the spread, ready for month 0."""
 
 import dataclasses
-import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -9,8 +8,9 @@ import numpy as np
 from columns.layout import HOUSEHOLD
 from columns.state import ARENA, DESK, SECTOR, State, Tables, records
 from columns.tallies import METERS, WEALTH_BINS, WIDTH, tally_size
+from model.blocks import Block, county_blocks
 from model.codes import GROUP_DISABLED, GROUP_POOR, GROUP_UNATTENDED
-from model.demography import plan_population
+from model.demography import DemographicPlan, plan_population
 from model.money import COUNTERS
 from model.offices import background_minutes, make_desks
 from model.orders import rank_villages, ranking_columns
@@ -29,7 +29,6 @@ from model.worlds import build_world
 
 SECTOR_KEYS = 3_000_000
 """Sectors are numbered from here among the parts of a county."""
-BLOCKS_PER_THREAD = 8
 OPEN_SLACK = 1.6
 LEAST_CAPACITY = 256
 SMALL_WORLD_SLOTS = 100_000
@@ -37,24 +36,10 @@ MOST_POOR = 0.95
 """Largest share of poor households, whatever the cut-off."""
 
 
-class Block(NamedTuple):
-    """A run of counties for one thread."""
-
-    first: int
-    last: int
-
-
-def county_blocks(counties, n_threads):
-    """Cut the counties into blocks of about equal numbers of child slots, several per thread."""
-    wanted = 1 if n_threads == 1 else n_threads * BLOCKS_PER_THREAD
-    upto = np.cumsum(counties["n_slots"])
-    cuts = np.searchsorted(upto, np.linspace(0, upto[-1], wanted + 1)[1:-1], side="left") + 1
-    edges = np.unique(np.concatenate([[0], cuts, [len(counties)]]))
-    return [Block(int(a), int(b)) for a, b in itertools.pairwise(edges)]
-
-
-def expected_open(villages, children, services, rules):
-    """Open needs that a village is expected to have at the start, for the size of the lists."""
+def expected_open(
+    villages: np.recarray, children: np.ndarray, services: np.recarray, rules: np.record
+) -> np.ndarray:
+    """Open needs per village that are expected at the start, for the size of the lists."""
     pilot = villages["pilot"] == 1
     unattended = np.where(pilot, rules.unattended_pilot_share, rules.unattended_share)
     groups = {
@@ -69,7 +54,15 @@ def expected_open(villages, children, services, rules):
     return total
 
 
-def lay_out_people(world, plan, rules, services, seed, n_threads, log_events):
+def lay_out_people(
+    world: World,
+    plan: DemographicPlan,
+    rules: np.recarray,
+    services: np.recarray,
+    seed: int,
+    n_threads: int,
+    log_events: bool,
+) -> State:
     """Allocate the columns of a world: offsets of villages, households, sectors and lists, seeded keys."""
     counties, townships = world.counties.copy(), world.townships.copy()
     villages = world.villages.copy()
@@ -108,7 +101,7 @@ def lay_out_people(world, plan, rules, services, seed, n_threads, log_events):
     )  # fmt: skip
 
 
-def _sectors(world, counties, plan):
+def _sectors(world: World, counties: np.ndarray, plan: DemographicPlan) -> np.ndarray:
     sectors = np.zeros(len(world.sectors), dtype=SECTOR)
     for name in ("county", "first_village", "n_villages"):
         sectors[name] = world.sectors[name]
@@ -122,7 +115,7 @@ def _sectors(world, counties, plan):
     return sectors
 
 
-def make_lists(state, expected):
+def make_lists(state: State, expected: np.ndarray) -> State:
     """Give every county its part of the lists of open spells, from the open needs expected at the start."""
     per_county = np.bincount(state.villages["county"], weights=expected, minlength=len(state.counties))
     capacity = np.ceil(per_county * OPEN_SLACK).astype(np.int64) + LEAST_CAPACITY
@@ -131,7 +124,7 @@ def make_lists(state, expected):
     return grown(state, capacity)
 
 
-def grown(state, capacity):
+def grown(state: State, capacity: np.ndarray) -> State:
     """Return the state with lists of the given capacity per county, entries carried over."""
     arenas = state.arenas.copy()
     arenas["capacity"] = capacity
@@ -147,7 +140,7 @@ def grown(state, capacity):
     return state._replace(arenas=records(np.asarray(arenas)), open_entries=listed, filed_entries=filed)
 
 
-def entries_in_use(state):
+def entries_in_use(state: State) -> dict[str, np.ndarray]:
     """Entries of all counties without the unused space: cases in gathering and filed cases.
 
     Those of idle spells say nothing that the needs do not say, and may outlive their spell until their date.
@@ -160,7 +153,7 @@ def entries_in_use(state):
     return {name: np.concatenate(entries) for name, entries in parts.items()}
 
 
-def without_children(plan):
+def without_children(plan: DemographicPlan) -> DemographicPlan:
     """The same plan with no child in it, to study spread alone."""
     return dataclasses.replace(
         plan, **{field.name: getattr(plan, field.name) * 0 for field in dataclasses.fields(plan)}

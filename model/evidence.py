@@ -23,7 +23,7 @@ N_REGIONS, N_THIRDS = 3, 3
 HALF_WEIGHT = 0.5
 
 
-def empty_results(n_counties):
+def empty_results(n_counties: int) -> np.ndarray:
     """Return the ring before the first month: float64, shape (MONTHS_KEPT, n_counties)."""
     return np.full((MONTHS_KEPT, n_counties), NOT_SHOWN)
 

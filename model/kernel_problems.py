@@ -1,5 +1,7 @@
 """What can go wrong inside kernels, as an error that names the cause and the remedy."""
 
+import numpy as np
+
 from model.needs import PROBLEM_CEILING, PROBLEM_FILED_FULL, PROBLEM_OPEN_FULL, PROBLEM_SLOTS
 
 MESSAGES = {
@@ -18,7 +20,7 @@ class KernelError(RuntimeError):
     """A run had to stop; the state is not to be trusted."""
 
 
-def check_problems(problems, month_name):
+def check_problems(problems: np.ndarray, month_name: str) -> None:
     """Raise if any thread reported a problem this month.
 
     Raises

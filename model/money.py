@@ -267,8 +267,8 @@ def account_costs(counties, counters, costs, payments, gap, rules):
             n[i] = 0
 
 
-def money_arrays(n_counties):
-    """Return zeroed ``counters``, ``costs``, ``payments`` and ``gap`` for so many counties."""
+def money_arrays(n_counties: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return zeroed ``counters``, ``costs``, ``payments`` and ``gap``, a row or number per county; int64."""
     return (
         np.zeros((n_counties, len(COUNTERS)), dtype=np.int64),
         np.zeros((n_counties, len(CATEGORIES)), dtype=np.int64),

@@ -9,6 +9,7 @@ import numpy as np
 from columns.by_address import by_address
 from columns.compiling import kernel
 from columns.sorting import ROOM
+from columns.state import State
 from model.desk_hours import DEMAND_COLUMNS
 from model.desks import serve_desks
 from model.learning import learn
@@ -65,8 +66,8 @@ def run_counties(state, tables, rank, month, first, last, thread, first_phase, l
                 learn(state, tables, c)
 
 
-def make_scratch(state, n_services):
-    """Arrays that one thread needs while it works on a county; sized for the largest."""
+def make_scratch(state: State, n_services: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Arrays that one thread needs while it works on a county, of shapes for the largest; see above."""
     counties = state.counties
     slots = int(counties["n_slots"].max(initial=1))
     cases = int(state.arenas["capacity"].max(initial=1)) * ROOM + 1 + slots

@@ -64,7 +64,9 @@ def edges_to_neighbours(table: pd.DataFrame, edges: Iterable[tuple[int, int]]) -
     return [np.array(rows, dtype=np.int64) for rows in found]
 
 
-def compressed(neighbours: list[np.ndarray], codes: np.ndarray, world_codes: np.ndarray):
+def compressed(
+    neighbours: list[np.ndarray], codes: np.ndarray, world_codes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return ``indptr`` and ``indices`` (int32) of a world's counties.
 
     Parameters

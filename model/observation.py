@@ -26,6 +26,7 @@ from columns.layout import (
     STAGE_UNIVERSAL,
     UNMET,
 )
+from columns.state import State
 from columns.tallies import (
     F_CAME,
     F_FILED_ALONE,
@@ -107,10 +108,10 @@ class Observed(NamedTuple):
     covered: np.ndarray  # (months, villages) bool, has a trained worker; no villages without an event log
 
 
-def make_observed(n_months, n_counties, n_services, n_logged=0):
+def make_observed(n_months: int, n_counties: int, n_services: int, n_logged: int = 0) -> Observed:
     """Empty arrays for so many months, counties and services, and villages whose workers are logged."""
 
-    def zeros(*shape):
+    def zeros(*shape: int) -> np.ndarray:
         return np.zeros(shape, dtype=np.int64)
 
     years = n_months // 12 + 2
@@ -137,7 +138,7 @@ def make_observed(n_months, n_counties, n_services, n_logged=0):
     )
 
 
-def observe_children(observed, month, year, state, given):
+def observe_children(observed: Observed, month: int, year: int, state: State, given: np.ndarray) -> None:
     """Store the tallies of a month by stratum and county, and set its flows back to zero.
 
     ``given`` (bool, one per service) marks what does not last: it counts as met in the month it is given.
@@ -156,7 +157,7 @@ def observe_children(observed, month, year, state, given):
     clear_flows(state, given)
 
 
-def clear_flows(state, given):
+def clear_flows(state: State, given: np.ndarray) -> None:
     """Set all counts of what happens during a month back to zero."""
     state.county_tally[:, :, N_STATES:] = 0
     for thread in range(len(state.tally)):
@@ -249,7 +250,7 @@ def count_posts(counties, villages, rank, by_kind, seats, stages, provinces, row
             by_kind[villages[v].kind, 3] += 1
 
 
-def observe_posts(observed, month, state, rank):
+def observe_posts(observed: Observed, month: int, state: State, rank: np.ndarray) -> None:
     """Store posts by kind, province and county, seats, and counties by stage at the end of a month."""
     count_posts(
         state.counties, state.villages, rank, observed.posts[month], observed.seats[month],
@@ -259,7 +260,9 @@ def observe_posts(observed, month, state, rank):
         observed.covered[month] = state.villages["post"] == POST_ACTIVE
 
 
-def observe_money(observed, month, costs, payments, gap):
+def observe_money(
+    observed: Observed, month: int, costs: np.ndarray, payments: np.ndarray, gap: np.ndarray
+) -> None:
     """Store the month's money by category, payer and county."""
     observed.money[month], observed.payers[month] = costs.sum(axis=0), payments.sum(axis=0)
     observed.gap[month] = gap.sum()

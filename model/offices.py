@@ -1,6 +1,7 @@
 """How many staff minutes every desk has at the start, from offices, background load and fiscal strength."""
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -24,7 +25,14 @@ from model.codes import (
 from model.stationary import CLASS_MIGRANT, CLASS_PILOT, CLASS_POOR, CLASS_REMOTE
 
 
-def background_minutes(villages, children, services, filing, need_scale, rules):
+def background_minutes(
+    villages: np.ndarray,
+    children: np.ndarray,
+    services: np.recarray,
+    filing: np.ndarray,
+    need_scale: np.ndarray,
+    rules: np.record,
+) -> np.ndarray:
     """Expected staff minutes a month that each village asks of each desk without the programme.
 
     Parameters
@@ -72,7 +80,16 @@ def background_minutes(villages, children, services, filing, need_scale, rules):
     return minutes
 
 
-def make_desks(counties, townships, villages, children, services, minutes, rules, own_fte=None):
+def make_desks(
+    counties: np.ndarray,
+    townships: np.ndarray,
+    villages: np.ndarray,
+    children: np.ndarray,
+    services: np.recarray,
+    minutes: np.ndarray,
+    rules: np.record,
+    own_fte: Mapping[int, np.ndarray] | None = None,
+) -> np.ndarray:
     """Return the DESK records of a world; an office's staff, equation (17), is divided over them by load.
 
     A township or county of average size has the declared staff; others in proportion to their children
@@ -113,7 +130,13 @@ def make_desks(counties, townships, villages, children, services, minutes, rules
     return desks
 
 
-def office_staff(counties, townships, villages, children, rules):
+def office_staff(
+    counties: np.ndarray,
+    townships: np.ndarray,
+    villages: np.ndarray,
+    children: np.ndarray,
+    rules: np.record,
+) -> dict[int, np.ndarray]:
     """Full-time equivalents of every office by the rules: a number per county or township; float64.
 
     The hospital is not among them: its hours follow its load.
@@ -140,16 +163,18 @@ def office_staff(counties, townships, villages, children, rules):
     return staff
 
 
-def _fiscal(counties, rules):
+def _fiscal(counties: np.ndarray, rules: np.record) -> np.ndarray:
     return np.array([math.pow(index, rules.fiscal_spread) for index in counties["fiscal_index"]])
 
 
-def _county_of(place, counties, townships):
+def _county_of(place: int, counties: np.ndarray, townships: np.ndarray) -> np.ndarray:
     return np.arange(len(counties)) if place == DESK_COUNTY else townships["county"]
 
 
-def poverty_factor(unit, poverty, children, n_units, rules):
-    """How much more staff allowances have where more are poor, in equation (17); 1 where nobody lives."""
+def poverty_factor(
+    unit: np.ndarray, poverty: np.ndarray, children: np.ndarray, n_units: int, rules: np.record
+) -> np.ndarray:
+    """Staff of allowances relative to usual poverty, in equation (17), per unit; 1 where nobody lives."""
     poor = np.bincount(unit, weights=children * poverty, minlength=n_units)
     everyone = np.bincount(unit, weights=children, minlength=n_units)
     share = np.divide(poor, everyone, out=np.full(n_units, rules.reference_poor_share), where=everyone > 0)
@@ -157,7 +182,14 @@ def poverty_factor(unit, poverty, children, n_units, rules):
     return np.array([math.pow(each, rules.civil_affairs_need_exponent) for each in relative])
 
 
-def utilisation(counties, townships, villages, minutes, desks, services):
+def utilisation(
+    counties: np.ndarray,
+    townships: np.ndarray,
+    villages: np.ndarray,
+    minutes: np.ndarray,
+    desks: np.ndarray,
+    services: np.recarray,
+) -> np.ndarray:
     """Background minutes over base minutes of every county and kind of office: 0–1 with slack, NaN without.
 
     Returns

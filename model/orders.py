@@ -7,6 +7,7 @@ villages of 2010 always come first in their county: they are a fact.
 """
 
 import numpy as np
+import pandas as pd
 
 from columns.compiling import kernel
 from columns.draws import draw
@@ -53,14 +54,14 @@ def keyed_column(places, stream_constant, out):
         out[i] = draw(places[i].key, stream_constant, 0, 0)
 
 
-def _ties(places, stream_constant):
+def _ties(places: np.recarray, stream_constant: np.uint64) -> np.ndarray:
     out = np.empty(len(places), dtype=np.uint64)
     with np.errstate(over="ignore"):
         keyed_column(places, stream_constant, out)
     return out
 
 
-def _mean_of_villages(counties, values, weights):
+def _mean_of_villages(counties: np.recarray, values: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Weighted mean of a village column per county; 0 where a county has no weight."""
     n = len(counties)
     owner = np.repeat(np.arange(n), counties.n_villages)
@@ -69,7 +70,9 @@ def _mean_of_villages(counties, values, weights):
     return np.divide(total, weight, out=np.zeros(n), where=weight > 0)
 
 
-def county_scores(order, counties, villages=None, ranking=None):
+def county_scores(
+    order: int, counties: np.recarray, villages: np.recarray | None = None, ranking: np.ndarray | None = None
+) -> np.ndarray:
     """Return the static score of every county for an order, lowest first; float64.
 
     Parameters
@@ -109,7 +112,7 @@ def county_scores(order, counties, villages=None, ranking=None):
     return np.zeros(n)
 
 
-def ranking_columns(name, table, villages):
+def ranking_columns(name: str, table: pd.DataFrame, villages: np.recarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the user's ranking per county and per village from a column of the county table or the villages.
 
     A column of counties leaves the villages of a county equal; one of villages ranks counties by its mean.
@@ -129,7 +132,14 @@ def ranking_columns(name, table, villages):
     raise KeyError(f"no column {name!r} to rank by, neither of counties nor of villages")
 
 
-def village_scores(order, counties, townships, villages, children, ranking=None):
+def village_scores(
+    order: int,
+    counties: np.recarray,
+    townships: np.recarray,
+    villages: np.recarray,
+    children: np.ndarray,
+    ranking: np.ndarray | None = None,
+) -> np.ndarray:
     """Return the score of every village inside its county for an order, lowest first; float64.
 
     Parameters
@@ -168,7 +178,7 @@ def village_scores(order, counties, townships, villages, children, ranking=None)
     return np.zeros(len(villages))
 
 
-def _township_distance(counties, townships, villages):
+def _township_distance(counties: np.recarray, townships: np.recarray, villages: np.recarray) -> np.ndarray:
     """How many townships lie between a village's township and the nearest where posts begin.
 
     Posts begin in townships with pilot villages, otherwise where the first village by keyed hash lies.
@@ -192,7 +202,15 @@ def _township_distance(counties, townships, villages):
     return nearest.astype(np.float64)
 
 
-def rank_villages(order, counties, townships, villages, children, ranking=None, n_rural_first=None):
+def rank_villages(
+    order: int,
+    counties: np.recarray,
+    townships: np.recarray,
+    villages: np.recarray,
+    children: np.ndarray,
+    ranking: np.ndarray | None = None,
+    n_rural_first: np.ndarray | None = None,
+) -> np.ndarray:
     """Return the villages of each county in the order in which they get posts.
 
     Parameters
@@ -222,14 +240,14 @@ def rank_villages(order, counties, townships, villages, children, ranking=None, 
     return rank.astype(np.int32)
 
 
-def rural_first(counties, rules=None):
-    """Places of a county that go to units of kind village: all it may open before a mandate reaches it."""
+def rural_first(counties: np.recarray, rules: np.recarray | None = None) -> np.ndarray:
+    """Places of each county that go to units of kind village: all it may open before a mandate reaches it."""
     rules = rules_record(default_parameters()) if rules is None else rules
     share = np.floor(rules[0].pilot_posts_cap_share * counties["n_villages"])
     return np.maximum(share, rules[0].pilot_posts).astype(np.int64)
 
 
-def _count_within(flags, counties):
+def _count_within(flags: np.ndarray, counties: np.recarray) -> np.ndarray:
     """Running count of ``flags`` within each county; flags stand in the order of counties."""
     through = np.cumsum(flags, dtype=np.int64)
     begins = np.asarray(counties["first_village"], dtype=np.int64)
@@ -237,11 +255,13 @@ def _count_within(flags, counties):
     return through - np.repeat(before, counties["n_villages"])
 
 
-def villages_among(n_posts, n_first, n_kind_village, n_villages):
+def villages_among(
+    n_posts: np.ndarray, n_first: np.ndarray, n_kind_village: np.ndarray, n_villages: np.ndarray
+) -> np.ndarray:
     """Expected number of units of kind village among a county's first ``n_posts`` by a neutral order.
 
-    The first ``n_first`` places are theirs as far as there are any; the others mix. Works on arrays; rounded
-    down, int64.
+    The first ``n_first`` places are theirs as far as there are any; the others mix. Elementwise, for each
+    county; rounded down, int64.
     """
     early = np.minimum(n_kind_village, n_first)
     later = np.maximum(n_posts - early, 0)

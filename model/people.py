@@ -20,6 +20,7 @@ from columns.layout import (
     HOUSEHOLD_STRAINED,
 )
 from columns.sorting import ROOM, sort_by_key
+from columns.state import State
 from columns.streams import stream
 from columns.tallies import WEALTH_BINS
 from columns.words import MAX_COUNTY_SLOTS, MAX_COUNTY_VILLAGES, MAX_VILLAGE_SLOTS
@@ -206,7 +207,7 @@ def settle_counties(state, tables, upto, children, first, last, thread, scratch)
             settle_sector(state, tables, s, upto[s], children, thread, scratch)
 
 
-def check_sizes(counties, villages):
+def check_sizes(counties: np.ndarray, villages: np.ndarray) -> None:
     """Refuse what is too large for the bits in which places are numbered (:mod:`columns.words`).
 
     Raises
@@ -224,8 +225,8 @@ def check_sizes(counties, villages):
             raise ValueError(f"a {what} has {largest:,} {of}; at most {most:,} are supported")
 
 
-def settling_scratch(state):
-    """Arrays that one thread needs while it fills a county; sized for the largest."""
+def settling_scratch(state: State) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Arrays that one thread needs to fill a county: two as long as the largest sector, two as a village."""
     sector = int(state.sectors["n_slots"].max(initial=1)) * ROOM + 1
     village = int(state.villages["n_slots"].max(initial=1)) * ROOM + 1
     return (

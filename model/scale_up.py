@@ -5,14 +5,18 @@ happens in two serial barriers; between them every county has its month to itsel
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import process_time
+from typing import Self
 
 import numpy as np
 
 from columns.layout import SERVED
+from columns.state import State
 from columns.state_hash import hash_arrays
-from model.assembly import assemble, entries_in_use, grown
+from model.assembly import Assembled, assemble, entries_in_use, grown
+from model.blocks import Block
 from model.calendar import month_text, year_of
 from model.codes import GROUP_DISABLED, GROUP_POOR, GROUP_UNATTENDED
 from model.evidence import publish_coverage
@@ -49,6 +53,9 @@ ALLOWANCES = {
     GROUP_DISABLED: DISABILITY_SUBSIDY_MONTHS,
 }
 
+type Events = list[tuple[int, np.ndarray]]
+"""Changes of state by month."""
+
 
 class ScaleUpModel(WithAgents):
     """Provinces, counties, villages, households, children, workers and desks, month by month.
@@ -84,8 +91,14 @@ class ScaleUpModel(WithAgents):
     """The :class:`model.scenario.Scenario`; takes the place of Mesa's experimental attribute of that name."""
 
     def __init__(
-        self, scenario=None, n_threads=1, log_events=False, profile=False, settled=True, assembled=None
-    ):
+        self,
+        scenario: Scenario | None = None,
+        n_threads: int = 1,
+        log_events: bool = False,
+        profile: bool = False,
+        settled: bool = True,
+        assembled: Assembled | None = None,
+    ) -> None:
         scenario = scenario or make_scenario()
         super().__init__(rng=scenario.seed % MESA_SEEDS)
         self.scenario = scenario
@@ -107,7 +120,7 @@ class ScaleUpModel(WithAgents):
             self.scenario.until + 1, len(self.state.counties), len(services), logged
         )
         self.months_done = 0
-        self.events = []
+        self.events: Events = []
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0) if profile else None
         self._take_events(0)
 
@@ -128,12 +141,12 @@ class ScaleUpModel(WithAgents):
             score,
         )
 
-    def _take_state(self, state):
+    def _take_state(self, state: State) -> None:
         """Work on these columns from now on."""
         self.state = state
         self._scratch = [make_scratch(state, len(self.tables.services)) for _ in range(self.n_threads)]
 
-    def go_on(self, months_done, state, events):
+    def go_on(self, months_done: int, state: State, events: Events) -> None:
         """Continue a run that stood after so many months; see :mod:`model.checkpoint`.
 
         Mesa's clock is not set, since that would replay its events: it catches up by itself in :meth:`step`.
@@ -154,7 +167,7 @@ class ScaleUpModel(WithAgents):
             self.tables.rules[0] = self.policy.records[in_force][0]
             self.tables = renew(renew_rules(self.tables, self.still), month)
 
-    def step(self):
+    def step(self) -> None:
         """Simulate the next month; returns at once if the clock is behind a resumed run."""
         month = int(self.time) - 1
         self.running = month < self.scenario.until
@@ -168,14 +181,14 @@ class ScaleUpModel(WithAgents):
         self.months_done = month + 1
         self.follow_posts()
 
-    def run(self, until=None):
+    def run(self, until: int | None = None) -> Self:
         """Run to a month (inclusive), by default the scenario's last; returns the model."""
         last = self.scenario.until if until is None else until
         while self.months_done <= last:
             super().run_for(1)
         return self
 
-    def apply_policy(self, month):
+    def apply_policy(self, month: int) -> None:
         """Bring the rules of the month into force."""
         if apply_policy(month, self.policy, self.tables.rules, self.spread.nation, national_path()):
             self.tables = renew_rules(self.tables, self.still)
@@ -184,7 +197,7 @@ class ScaleUpModel(WithAgents):
         self.tables = self.tables._replace(redated=np.array([redated]))
         self.state.halvings[:] = self.tables.halvings
 
-    def spread_approach(self, month):
+    def spread_approach(self, month: int) -> None:
         """Provinces and counties decide; budgets and training seats become envelopes of the counties."""
         counties, given = self.state.counties, self.world.given
         set_budgets(counties, self.tables.rules)
@@ -193,7 +206,7 @@ class ScaleUpModel(WithAgents):
         spread_approach(month, counties, *self.spread, self.tables.rules)
         own.open_posts(given, month, counties)
 
-    def run_counties(self, month):
+    def run_counties(self, month: int) -> None:
         """All county phases of a month, on all threads."""
         given, first = self.world.given, 0
         if posts.are_given(given):  # between staffing and visits
@@ -211,7 +224,7 @@ class ScaleUpModel(WithAgents):
         check_problems(self.state.problems, month_text(month))
         self._make_room()
 
-    def _run_phases(self, month, first_phase, last_phase):
+    def _run_phases(self, month: int, first_phase: int, last_phase: int) -> None:
         if self._pool is None:
             self._run_blocks(self.blocks, month, 0, first_phase, last_phase)
             return
@@ -226,14 +239,16 @@ class ScaleUpModel(WithAgents):
     @np.errstate(
         over="ignore"
     )  # hashing overflows on purpose; uncompiled this warns, and threads inherit nothing
-    def _run_blocks(self, blocks, month, thread, first_phase, last_phase):
+    def _run_blocks(
+        self, blocks: Sequence[Block], month: int, thread: int, first_phase: int, last_phase: int
+    ) -> None:
         for block in blocks:
             run_counties(
                 self.state, self.tables, self.rank, month, block.first, block.last, thread,
                 first_phase, last_phase, self._scratch[thread],
             )  # fmt: skip
 
-    def _make_room(self):
+    def _make_room(self) -> None:
         """Enlarge the lists of counties whose open spells are close to filling them."""
         arenas = np.asarray(self.state.arenas)  # a record array is slower to read
         fullest = np.maximum(arenas["n_open"] + arenas["n_gathering"], arenas["n_filed"])
@@ -241,7 +256,7 @@ class ScaleUpModel(WithAgents):
             wanted = np.ceil(GROWTH_FACTOR * fullest).astype(np.int64) + LEAST_GROWTH
             self._take_state(grown(self.state, np.maximum(arenas["capacity"], wanted)))
 
-    def account_costs(self, month):
+    def account_costs(self, month: int) -> None:
         """Turn what was done into money by category and payer."""
         state = self.state
         for s, counter in self._allowances:
@@ -253,14 +268,14 @@ class ScaleUpModel(WithAgents):
         own.count_overspending(self.world.given, state.counties, gap)
         observe_money(self.observed, month, *self._money)
 
-    def observe_month(self, month):
+    def observe_month(self, month: int) -> None:
         """Count the month and publish what peers may see of it."""
         publish_coverage(self.state.counties, self.state.villages)
         observe_children(self.observed, month, year_of(month) - year_of(0), self.state, self._given)
         observe_posts(self.observed, month, self.state, self.rank)
         self._take_events(month)
 
-    def _take_events(self, month):
+    def _take_events(self, month: int) -> None:
         """Move the month's event log out of the kernels' buffers, in the order of child slots."""
         if not self.log_events:
             return
@@ -276,7 +291,7 @@ class ScaleUpModel(WithAgents):
         merged = np.concatenate(taken)
         self.events.append((month, merged[np.argsort(merged & np.uint64(0xFFFFFFFF), kind="stable")]))
 
-    def state_hash(self):
+    def state_hash(self) -> str:
         """Hexadecimal hash of all columns, lists and queues at the end of the last month."""
         state = self.state
         named = {

@@ -6,12 +6,16 @@ the kernels are given NaN for every parameter and curve that is not part of the 
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 import numpy as np
 
+from columns.state import State, Tables
 from columns.state_hash import hash_arrays
+from model.blocks import Block
+from model.demography import DemographicPlan
 from model.people import settle_counties, settling_scratch
 
 READ = (
@@ -41,7 +45,9 @@ _kept: OrderedDict[str, dict[str, np.ndarray]] = OrderedDict()
 _lock = Lock()
 
 
-def settle(state, tables, plan, blocks, n_threads):
+def settle(
+    state: State, tables: Tables, plan: DemographicPlan, blocks: Sequence[Block], n_threads: int
+) -> None:
     """Fill the places of a world with people, or copy them from one that was filled from the same numbers.
 
     Large worlds and those that log events are filled anew.
@@ -63,12 +69,12 @@ def settle(state, tables, plan, blocks, n_threads):
             _kept.popitem(last=False)
 
 
-def _people(state):
+def _people(state: State) -> dict[str, np.ndarray]:
     """Columns that settling may write; desks are made from the rules of the month."""
     return {name: array for name, array in state._asdict().items() if name != "desks"}
 
 
-def _without_the_rest(tables):
+def _without_the_rest(tables: Tables) -> Tables:
     rules = tables.rules.copy()
     for name in rules.dtype.names:
         if name not in READ:
@@ -77,14 +83,16 @@ def _without_the_rest(tables):
     return tables._replace(rules=rules, **unread)
 
 
-def _hash(state, tables, plan, n_threads):
+def _hash(state: State, tables: Tables, plan: DemographicPlan, n_threads: int) -> str:
     decides = {name: np.asarray(getattr(state, name)) for name in PLACES}
     decides |= {f"tables.{name}": np.asarray(array) for name, array in tables._asdict().items()}
     decides |= {f"plan.{name}": np.asarray(array) for name, array in vars(plan).items()}
     return hash_arrays(decides | {"threads": np.array([n_threads])})
 
 
-def _fill(state, tables, plan, blocks, n_threads):
+def _fill(
+    state: State, tables: Tables, plan: DemographicPlan, blocks: Sequence[Block], n_threads: int
+) -> None:
     """Fill the blocks of counties on all threads."""
     with ThreadPoolExecutor(n_threads) as pool:
         shares = [blocks[thread::n_threads] for thread in range(n_threads)]
@@ -97,7 +105,9 @@ def _fill(state, tables, plan, blocks, n_threads):
 
 
 @np.errstate(over="ignore")  # as in scale_up: hashing overflows on purpose, and threads do not inherit this
-def _fill_blocks(state, tables, plan, blocks, thread):
+def _fill_blocks(
+    state: State, tables: Tables, plan: DemographicPlan, blocks: Sequence[Block], thread: int
+) -> None:
     upto, scratch = np.cumsum(plan.first_cohorts, axis=1), settling_scratch(state)
     for block in blocks:
         settle_counties(state, tables, upto, plan.village_children, block.first, block.last, thread, scratch)

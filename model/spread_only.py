@@ -74,6 +74,10 @@ the calibrated mode a province's ``seats_offered`` are those it was given.
 POSTS, WORKERS = DEPTHS = ("posts", "workers")
 
 
+type People = tuple[np.recarray, np.recarray, np.ndarray]
+"""Townships, villages, and the villages of each county in the order in which they get posts."""
+
+
 class Places(NamedTuple):
     """Counties and their table: all that the depth *posts* needs of a world."""
 
@@ -196,14 +200,21 @@ def run_spread(
         return _run(counties, n_kind, spread, policy, rules, people, until, path)
 
 
-def _people(world: World, counties: np.recarray, seed: int, order: int):
+def _people(world: World, counties: np.recarray, seed: int, order: int) -> People:
     townships, villages = world.townships.copy().view(np.recarray), world.villages.copy().view(np.recarray)
     seed_keys(seed, counties, townships, villages, world.township_ordinal, world.village_ordinal)
     return townships, villages, rank_villages(order, counties, townships, villages, world.children_2010())
 
 
 def _run(
-    counties, n_kind, spread: Spread, policy: Policy, rules, people, until: int, path: np.ndarray
+    counties: np.recarray,
+    n_kind: np.ndarray,
+    spread: Spread,
+    policy: Policy,
+    rules: np.recarray,
+    people: People | None,
+    until: int,
+    path: np.ndarray,
 ) -> SpreadRun:
     counters, costs, payments, gap = money_arrays(len(counties))
     series = np.zeros((until + 1, len(spread.provinces), len(MEASURES)), dtype=np.int64)
@@ -226,7 +237,9 @@ def _run(
     return SpreadRun(series, seats, counties, villages)
 
 
-def _kind_villages(counties, n_kind, n_first, people) -> np.ndarray:
+def _kind_villages(
+    counties: np.recarray, n_kind: np.ndarray, n_first: np.ndarray, people: People | None
+) -> np.ndarray:
     """Villages with a post that are of kind village, per province."""
     if people is None:
         number = villages_among(counties.n_posts, n_first, n_kind, counties.n_villages)

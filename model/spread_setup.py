@@ -78,7 +78,12 @@ class Spread(NamedTuple):
 
 
 def seed_keys(
-    seed: int, counties, townships=None, villages=None, township_ordinal=None, village_ordinal=None
+    seed: int,
+    counties: np.ndarray,
+    townships: np.ndarray | None = None,
+    villages: np.ndarray | None = None,
+    township_ordinal: np.ndarray | None = None,
+    village_ordinal: np.ndarray | None = None,
 ) -> None:
     """Give every place its seeded key: county by code, townships and villages by ordinal in the county."""
     root = np.atleast_1d(root_key(seed))
@@ -87,7 +92,7 @@ def seed_keys(
         parents = counties["key"][townships["county"]]
         townships["key"] = unseeded_keys(parents, np.asarray(township_ordinal) + TOWNSHIP_KEYS)
     if villages is not None:
-        villages["key"] = unseeded_keys(counties["key"][villages["county"]], village_ordinal)
+        villages["key"] = unseeded_keys(counties["key"][villages["county"]], np.asarray(village_ordinal))
 
 
 def prepare_spread(
@@ -151,12 +156,12 @@ def national_units() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return table.county_code.to_numpy(np.int64), table.province_code.to_numpy(np.int64), units
 
 
-def is_real(counties) -> bool:
+def is_real(counties: np.ndarray) -> bool:
     """True if all counties of a world are counties of the country, so that there is a country around them."""
     return bool(np.isin(counties["code"], national_units()[0]).all())
 
 
-def make_provinces(counties, seed: int, rules) -> np.recarray:
+def make_provinces(counties: np.recarray, seed: int, rules: np.recarray) -> np.recarray:
     """Return one PROVINCE record for each province of the country, also for those without a county here."""
     listed = load_provinces()
     provinces = np.zeros(len(listed), dtype=PROVINCE).view(np.recarray)
@@ -178,7 +183,7 @@ def make_provinces(counties, seed: int, rules) -> np.recarray:
     return provinces
 
 
-def make_nation(counties, seed: int) -> np.recarray:
+def make_nation(counties: np.recarray, seed: int) -> np.recarray:
     """Return the one NATION record."""
     nation = np.zeros(1, dtype=NATION).view(np.recarray)
     nation.key = root_key(seed)
@@ -188,11 +193,16 @@ def make_nation(counties, seed: int) -> np.recarray:
 
 
 @functools.lru_cache(maxsize=4)
-def _national_neighbours(count: int, radius_km: float):
+def _national_neighbours(count: int, radius_km: float) -> list[np.ndarray]:
     return nearest_counties(load_counties(), count, radius_km)
 
 
-def world_neighbours(counties, table, rules, edges=None) -> tuple[np.ndarray, np.ndarray]:
+def world_neighbours(
+    counties: np.recarray,
+    table: pd.DataFrame,
+    rules: np.recarray,
+    edges: Iterable[tuple[int, int]] | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the neighbours of every county of the world; those outside its part of it are OUTSIDE."""
     codes = np.asarray(counties["code"])
     if edges is not None:
@@ -203,7 +213,7 @@ def world_neighbours(counties, table, rules, edges=None) -> tuple[np.ndarray, np
     return compressed(nearest_counties(table, count, radius_km), codes, codes)
 
 
-def propensity_covariates(counties, table, rules) -> np.ndarray:
+def propensity_covariates(counties: np.recarray, table: pd.DataFrame, rules: np.recarray) -> np.ndarray:
     """Return βx of every county: standardised poverty, fiscal index and lying in a pilot province.
 
     Standardised over the country where the world is a part of it, so that a county has the same propensity in
@@ -221,7 +231,7 @@ def propensity_covariates(counties, table, rules) -> np.ndarray:
     return total
 
 
-def _covariate(table, name: str) -> np.ndarray:
+def _covariate(table: pd.DataFrame, name: str) -> np.ndarray:
     if name == "pilot_province":
         return table.province_code.isin(PILOT_PROVINCES).to_numpy(np.float64)
     return table[name].to_numpy(np.float64)

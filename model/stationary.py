@@ -15,6 +15,8 @@ month of filing.
 """
 
 import functools
+from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -193,7 +195,7 @@ def mean_lacking(seek, gather, barrier, drop, refuse, reject, back, back_rejecte
     return total / CHILDHOOD_MONTHS
 
 
-def _drop_out(rules, class_bits):
+def _drop_out(rules: SimpleNamespace, class_bits: int) -> float:
     """Monthly probability of dropping out while gathering papers, for a class of children."""
     drop = rules.drop_out_per_month
     if class_bits & CLASS_POOR:
@@ -203,17 +205,17 @@ def _drop_out(rules, class_bits):
     return drop
 
 
-def _pace(rules, alone, class_bits):
+def _pace(rules: SimpleNamespace, alone: float, class_bits: int) -> float:
     """Monthly probability that a class of children completes its papers; those of migrants are elsewhere."""
     return alone * (1.0 - rules.portability_penalty) if class_bits & CLASS_MIGRANT else alone
 
 
-def _refusal(service):
+def _refusal(service: SimpleNamespace) -> float:
     """Probability that a complete application is refused for missing papers."""
     return min(service.refusal_share, 1.0 - service.not_eligible_share)
 
 
-def lapse_per_month(service):
+def lapse_per_month(service: SimpleNamespace) -> float:
     """Monthly probability that an allowance lapses at a review; 0 where there is none.
 
     Reviews come all at once in a village, when those served are most: between two reviews their number rises
@@ -225,7 +227,9 @@ def lapse_per_month(service):
     return 1.0 / (interval / service.lapse_share - (interval - 1) / 2)
 
 
-def solve_need(service, name, rules, turnover):
+def solve_need(
+    service: SimpleNamespace, name: str, rules: SimpleNamespace, turnover: float
+) -> tuple[float, float, float]:
     """Return (seek, end, outflow) of one service per month, equation (11).
 
     Where the declared pace cannot carry the declared flow, families seek as readily as can be and more of
@@ -263,12 +267,12 @@ def solve_need(service, name, rules, turnover):
     return min(max(seek, 0.0), 1.0 - end), end, outflow
 
 
-def solve_papers(services, rules):
+def solve_papers(services: Sequence[SimpleNamespace], rules: SimpleNamespace) -> float:
     """Monthly readiness to seek papers that brings children without hukou nearest to the declared share."""
     refuse, reject = _paper_refusals(services)
     share = services[HUKOU].need_share / rules.births_without_hukou_share
 
-    def lacking(seek):
+    def lacking(seek: float) -> float:
         return mean_lacking(
             seek,
             services[CERTIFICATE].gathering_alone_per_month,
@@ -288,7 +292,7 @@ def solve_papers(services, rules):
     return (low + high) / 2
 
 
-def _paper_refusals(services):
+def _paper_refusals(services: Sequence[SimpleNamespace]) -> tuple[np.ndarray, np.ndarray]:
     rows = [services[CERTIFICATE], services[HUKOU]]
     return (
         np.array([_refusal(row) for row in rows]),
@@ -296,7 +300,7 @@ def _paper_refusals(services):
     )
 
 
-def solve(rules, services, names, turnover):
+def solve(rules: np.record, services: np.recarray, names: Sequence[str], turnover: np.ndarray) -> Stationary:
     """Solve the whole no-programme world.
 
     Parameters
@@ -321,7 +325,14 @@ def solve(rules, services, names, turnover):
 
 
 @functools.lru_cache(maxsize=KEPT_WORLDS)
-def _solved(rules_content, rules_type, services_content, services_type, names, turnover_content):
+def _solved(
+    rules_content: bytes,
+    rules_type: np.dtype,
+    services_content: bytes,
+    services_type: np.dtype,
+    names: tuple[str, ...],
+    turnover_content: bytes,
+) -> Stationary:
     """Solve a world given as bytes, once for all runs that share it."""
     rules = plain(np.frombuffer(rules_content, dtype=rules_type)[0])
     rows = np.frombuffer(services_content, dtype=services_type)
@@ -357,7 +368,7 @@ def _solved(rules_content, rules_type, services_content, services_type, names, t
     return Stationary(seek, end, outflow, np.cumsum(profile, axis=-1), np.cumsum(papers, axis=-1), filing)
 
 
-def _born_without(rules, class_bits):
+def _born_without(rules: SimpleNamespace, class_bits: int) -> float:
     """Share of births without hukou."""
     return (
         rules.births_without_hukou_pilot_share
@@ -366,7 +377,14 @@ def _born_without(rules, class_bits):
     )
 
 
-def _paper_profile(papers, filing, services, rules, seek, class_bits):
+def _paper_profile(
+    papers: np.ndarray,
+    filing: np.ndarray,
+    services: Sequence[SimpleNamespace],
+    rules: SimpleNamespace,
+    seek: float,
+    class_bits: int,
+) -> np.ndarray:
     """Fill the table of papers by months since birth; return the monthly hazard of completing them by age."""
     pilot = bool(class_bits & CLASS_PILOT)
     without = (
@@ -413,14 +431,21 @@ def follow_papers(papers, born, without, seek, gather, barrier, drop, refuse, re
     return hazard, filed
 
 
-def _admit(dist, filed, pace):
+def _admit(dist: np.ndarray, filed: float, pace: Pace) -> None:
     """Count those who were admitted since the last term began among the served instead of the clear."""
     admitted = MONTHS_SINCE_TERM * filed * (1.0 - pace.refuse - pace.reject)
     dist[S_SERVED] += admitted
     dist[S_CLEAR] -= admitted
 
 
-def _need_profile(profile, service, rules, hazards, completing, class_bits):
+def _need_profile(
+    profile: np.ndarray,
+    service: SimpleNamespace,
+    rules: SimpleNamespace,
+    hazards: tuple[float, float, float],
+    completing: np.ndarray,
+    class_bits: int,
+) -> float:
     """Fill one service's table by months since the entry age; return filings a month per eligible child."""
     seek, end, turnover = hazards
     status = bool(service.status)

@@ -6,6 +6,7 @@ kernels see the same numbers.
 
 import functools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,13 +16,14 @@ from columns.state import Tables
 from columns.words import MONTH_BITS
 from model.calendar import is_welfare_week
 from model.codes import CHILDHOOD_MONTHS, DESK_VILLAGE, GROUP_UNATTENDED, PLAN_DATED, PLAN_GROWING
-from model.stationary import CERTIFICATE, HUKOU, solve
+from model.demography import DemographicPlan
+from model.stationary import CERTIFICATE, HUKOU, Stationary, solve
 
 HIGHEST_CEILING = 0.9
 ROUNDING = 1e-9
 
 
-def turnover_of(services, rules):
+def turnover_of(services: np.recarray, rules: np.record) -> np.ndarray:
     """Monthly probability of losing the status of each service by status, outside and in pilot villages.
 
     Being unattended ends at its turnover times the share of children who are not
@@ -35,7 +37,7 @@ def turnover_of(services, rules):
     return lost
 
 
-def need_scales(villages, services, rules):
+def need_scales(villages: np.recarray, services: np.recarray, rules: np.record) -> np.ndarray:
     """Odds of need of each village relative to the reference for which inflows are declared.
 
     Outside the pilot the mean multiplier over the country is 1, so a poor remote village has more need than
@@ -72,18 +74,18 @@ def need_scales(villages, services, rules):
     return scales
 
 
-def odds(share):
+def odds(share: float) -> float:
     """Odds of a share below 1: s ÷ (1 − s)."""
     return share / (1.0 - share)
 
 
-def highest_multiplier(row):
+def highest_multiplier(row: np.record) -> float:
     """Largest multiplier that any child can have for a service."""
     excess = [max(value - 1.0, 0.0) for value in row.multipliers]
     return 1.0 + sum(excess) + max(row.young_multiplier - 1.0, 0.0) + row.strain_multiplier - 1.0
 
 
-def ceilings(services, scales, rules):
+def ceilings(services: np.recarray, scales: np.ndarray, rules: np.record) -> np.ndarray:
     """Dominating probability per month of every kind of candidate event: services, then family events.
 
     They cover every trait and lever: multipliers at their largest, the largest scale of any village and any
@@ -102,14 +104,14 @@ def ceilings(services, scales, rules):
 
 
 @functools.lru_cache(maxsize=8)
-def _highest_inflows(content, dtype):
+def _highest_inflows(content: bytes, dtype: np.dtype) -> np.ndarray:
     """Inflow of each service times its largest multiplier, for a table of services given as bytes."""
     rows = np.frombuffer(content, dtype=dtype).view(np.recarray)
     return np.array([row.inflow_per_month * highest_multiplier(row) for row in rows])
 
 
-def onset_tops(services, rules, trend, cash_dropout):
-    """Highest rate of onset that any child can have this month where the scale of its village is 1.
+def onset_tops(services: np.ndarray, rules: np.record, trend: np.ndarray, cash_dropout: float) -> np.ndarray:
+    """Highest rate of onset per service that a child can have this month where its village's scale is 1.
 
     A shade above what the kernel works out, so that rounding never puts a real rate above it.
     """
@@ -120,8 +122,8 @@ def onset_tops(services, rules, trend, cash_dropout):
     return tops * (1.0 + ROUNDING)
 
 
-def clock(values):
-    """Gap table and cumulative kind thresholds of the candidate clock.
+def clock(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Gap table and cumulative thresholds of the candidate clock, one per kind of event.
 
     Raises
     ------
@@ -142,14 +144,14 @@ def clock(values):
     return gap_table(total), np.array(kinds, dtype=np.uint64)
 
 
-def seeking(still, rules):
-    """Monthly probability that a family applies on its own, by service, under the rules of a month."""
+def seeking(still: Stationary, rules: np.record) -> np.ndarray:
+    """Monthly probability that a family applies on its own, per service, under the rules of a month."""
     seek = still.seek * rules.self_seeking
     seek[[CERTIFICATE, HUKOU]] *= rules.hukou_drive_seek_multiplier
     return np.minimum(seek, 1.0 - still.end)
 
 
-def spell_halvings(still, rules):
+def spell_halvings(still: Stationary, rules: np.record) -> np.ndarray:
     """How often the candidate probability of an idle spell is halved, one number per service.
 
     The probability covers whatever may happen to the spell in any state under the rules in force: it ends,
@@ -164,8 +166,8 @@ def spell_halvings(still, rules):
     return np.array([halvings_for(float(rate)) for rate in highest], dtype=np.int64)
 
 
-def milestones(services, rules):
-    """Months until the next age limit of a service, and whether an age is one."""
+def milestones(services: np.recarray, rules: np.record) -> tuple[np.ndarray, np.ndarray]:
+    """Months until the next age limit of a service, and whether an age is one, for each age in months."""
     limits = {int(row.min_age_months) for row in services} | {int(row.max_age_months) for row in services}
     limits |= {int(rules.young_months), CHILDHOOD_MONTHS}
     ages = range(MONTH_BITS)
@@ -173,7 +175,7 @@ def milestones(services, rules):
     return np.array(until, dtype=np.int64), np.array([age in limits and age > 0 for age in ages])
 
 
-def give_up_curve(services, rules):
+def give_up_curve(services: np.recarray, rules: np.record) -> np.ndarray:
     """Monthly probability of giving up after waiting w months, equation (19); shape (services, 256)."""
     if not rules.families_lose_patience:
         return np.zeros((len(services), MONTH_BITS))
@@ -183,7 +185,7 @@ def give_up_curve(services, rules):
 
 
 @functools.lru_cache(maxsize=64)
-def _giving_up(patience, slope):
+def _giving_up(patience: float, slope: float) -> list[float]:
     """Return 1 − e^−θ for waits of 0 … 255 months: θ = θ0·exp(θ1·(w/patience − 1)), θ0 = 1/patience."""
     longest = math.log(patience) + 2.0
     growth = (min(slope * (wait / patience - 1.0), longest) for wait in range(MONTH_BITS))
@@ -191,12 +193,12 @@ def _giving_up(patience, slope):
 
 
 @functools.lru_cache(maxsize=8)
-def fading_curve(return_per_month):
-    """Share of a difference in trust that is left after 0 … 255 months, as below equation (21)."""
+def fading_curve(return_per_month: float) -> np.ndarray:
+    """Share of a difference in trust left after 0 … 255 months, as below equation (21); shape (256,)."""
     return np.array([(1.0 - return_per_month) ** months for months in range(MONTH_BITS)])
 
 
-def renew_rules(tables, still):
+def renew_rules(tables: Tables, still: Stationary) -> Tables:
     """Bring the curves that follow parameters up to date after a dated change of rules."""
     rules, services = tables.rules[0], tables.services
     cash = rules.cash_multiplier
@@ -210,7 +212,7 @@ def renew_rules(tables, still):
     )
 
 
-def renew(tables, month):
+def renew(tables: Tables, month: int) -> Tables:
     """Bring the curves that follow the calendar up to a month, the trend of equation (9) among them."""
     rules, services = tables.rules[0], np.asarray(tables.services)  # a plain array is faster to read
     trend = np.ones(len(services))
@@ -228,7 +230,13 @@ def renew(tables, month):
     )
 
 
-def make_tables(state_villages, plan, rules, services, names):
+def make_tables(
+    state_villages: np.recarray,
+    plan: DemographicPlan,
+    rules: np.recarray,
+    services: np.recarray,
+    names: Sequence[str],
+) -> tuple[Stationary, Tables]:
     """Build the read-only inputs of the kernels for month 0.
 
     Parameters

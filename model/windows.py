@@ -6,14 +6,17 @@ social workers follow the posts at the end of every month.
 
 import functools
 import re
+from collections.abc import Mapping
+from typing import NoReturn
 
 import mesa
 import numpy as np
+from mesa.agent import AgentSet
 from mesa.discrete_space import Network
 
 from agents.child import Child
 from agents.column import Registered
-from agents.roster import Roster
+from agents.roster import Roster, Where
 from columns.layout import CHILD_PRESENT
 from columns.words import MONTH_BITS
 from model.county_network import county_network
@@ -53,7 +56,7 @@ class WithAgents(mesa.Model):
             self._roster.follow_posts()
 
     @property
-    def agents(self):
+    def agents(self) -> AgentSet:
         """All open agents; see :attr:`agents_by_type`."""
         self.roster  # noqa: B018 - opens them
         return super().agents
@@ -69,7 +72,7 @@ class WithAgents(mesa.Model):
         """Types of which there are open agents."""
         return list(self.agents_by_type)
 
-    def open(self, kind, /, where=None, **fields):
+    def open(self, kind: type[Registered], /, where: Where = None, **fields: object) -> AgentSet:
         """Open agents, which large worlds do not keep open, and return them as a set.
 
         They stay in :attr:`agents_by_type` until they are removed (``agent.remove()`` closes only the
@@ -145,11 +148,11 @@ class WithAgents(mesa.Model):
 class AgentsByType(dict):
     """Mesa's dictionary of sets of agents, with a hint where a set is missing."""
 
-    def __init__(self, sets, n_villages: int):
+    def __init__(self, sets: Mapping[type, AgentSet], n_villages: int) -> None:
         super().__init__(sets)
         self.n_villages = n_villages
 
-    def __missing__(self, kind):
+    def __missing__(self, kind: object) -> NoReturn:
         name = getattr(kind, "__name__", kind)
         if not (isinstance(kind, type) and issubclass(kind, Registered)):
             raise NotOpenError(

@@ -125,13 +125,13 @@ def _equity(model: ScaleUpModel, cube: Cube) -> Iterator[Entry]:
         table[:months].sum(axis=0) for table in (model.observed.wealth_met, model.observed.wealth_needed)
     )
     for row, service in enumerate(cube.services):
-        bins = [each.sum(axis=0) if service == ALL else each[row - 1] for each in (met, needed)]
-        found = inequality(*bins)
+        got, all_needed = (each.sum(axis=0) if service == ALL else each[row - 1] for each in (met, needed))
+        found = inequality(got, all_needed)
         yield _entry("erreygers_index", found.erreygers, service)
         yield _entry("concentration_index", found.concentration, service)
         yield _entry("slope_index", found.slope, service)
         yield _entry("relative_index", found.relative, service)
-        apart = gaps.fifths_gap(*bins)
+        apart = gaps.fifths_gap(got, all_needed)
         yield _entry("fifths_gap", apart.absolute, service)
         yield _entry("fifths_ratio", apart.relative, service)
         for group in GROUPS:

@@ -28,6 +28,15 @@ PRINTED = {"measures", "measures.zh"}
 """Pages that are printed from what code declares."""
 FOR_TESTS = {"tests", "verification"}
 """What is in these may be there for tests alone."""
+COMPILERS = {"kernel", "part", "inlined"}
+"""Decorators of :mod:`columns.compiling`, which has no others.
+
+What they take in is typed by numba, anew for every caller: a column may come as int32 or int64, a record as
+itself or as an element of its array. In the engine nothing that mypy could check would be truer.
+"""
+BOUND = {"self", "cls"}
+TYPED = (*LAYERS, "run", "commands", "benchmarks", "verification", "tools")
+"""Where every function says its types: all but tests, whose arguments come from fixtures."""
 WORD = re.compile(r"[A-Za-z_]\w*")
 
 BANNED_IMPORTS = {
@@ -176,6 +185,27 @@ def definitions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
                 yield node
 
 
+def is_compiled(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether numba compiles a function, so that its types are those of each caller."""
+    return any(isinstance(node, ast.Name) and node.id in COMPILERS for node in function.decorator_list)
+
+
+def untyped(module: ast.Module, compiled: bool) -> Iterator[tuple[ast.AST, str]]:
+    """Functions of a file, private and nested ones too, that leave out the type of something.
+
+    ``compiled`` says whether functions that numba compiles may do so.
+    """
+    for node in ast.walk(module):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (compiled and is_compiled(node)):
+            given = node.args
+            arguments = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
+            lacking = [each.arg for each in arguments if each and each.annotation is None]
+            lacking = [name for name in lacking if name not in BOUND]
+            lacking += [] if node.returns else ["what it returns"]
+            if lacking:
+                yield node, f"{node.name}: say the type of {', '.join(lacking)}"
+
+
 def report(found: Sequence[tuple[Path, ast.AST, str]]) -> str:
     """One line per finding."""
     return "\n".join(["", *(f"{where(path, node)}: {text}" for path, node, text in found)])
@@ -214,6 +244,26 @@ def test_options_of_numba_and_mesa_are_banned_everywhere() -> None:
         for text in banned_options(node)
     ]
     assert not found, report(found)
+
+
+def test_every_function_says_its_types() -> None:
+    """As mypy asks elsewhere; in the engine it cannot tell functions from kernels, so this does."""
+    found = [
+        (path, node, text)
+        for path in python_files(*TYPED)
+        for node, text in untyped(tree(path), compiled=top_of(path) in ENGINE)
+    ]
+    assert not found, report(found)
+
+
+def test_exempt_from_types_is_what_is_compiled() -> None:
+    """The three decorators are all there are: each public name of the module that gives back a function."""
+    takes_function = {
+        node.name
+        for node in tree(ROOT / "columns" / "compiling.py").body
+        if isinstance(node, ast.FunctionDef) and node.name[0] != "_" and node.returns and node.type_params
+    }
+    assert takes_function == COMPILERS
 
 
 def test_files_hold_one_idea() -> None:
@@ -255,6 +305,10 @@ def test_whatever_has_a_name_is_used_by_more_than_tests() -> None:
         ("njit(inline='always')", banned_uses),
         ("njit(fastmath={'nsz'})", banned_uses),
         ("super().__init__(seed=3)", banned_uses),
+        ("def f(a: int, b): ...", lambda module: list(untyped(module, compiled=True))),
+        ("def f(a: int, *b: int): ...", lambda module: list(untyped(module, compiled=True))),
+        ("class A:\n  def f(self, a) -> None: ...", lambda module: list(untyped(module, compiled=True))),
+        ("@kernel\ndef f(a): ...", lambda module: list(untyped(module, compiled=False))),
         ("import model.world", lambda module: upward_arrows(module, "columns")),
         ("from app import server", lambda module: upward_arrows(module, "results")),
         ("import run", lambda module: upward_arrows(module, "app")),
@@ -278,4 +332,6 @@ def test_rules_leave_good_code_alone() -> None:
     code = "from columns.draws import draw\nclass W(M):\n  def __init__(s, seed): super().__init__(rng=seed)"
     code += "\nspace = Network(graph, random=model.random)"
     module = ast.parse(code)
+    typed = "class A:\n  def f(self, *a: int) -> int: ...\n@kernel\ndef g(a, b): ..."
+    assert not list(untyped(ast.parse(typed), compiled=True))
     assert not banned_imports(module) + banned_uses(module) + upward_arrows(module, "model")

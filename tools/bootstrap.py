@@ -24,6 +24,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Iterator, List, Optional, Tuple
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
@@ -70,12 +71,12 @@ BEAT_SECONDS = 10
 class SetupError(Exception):
     """Setting up cannot go on; the message tells the user why and what to do."""
 
-    def __init__(self, message, status=1):
+    def __init__(self, message: str, status: int = 1) -> None:
         super().__init__(message)
         self.status = status
 
 
-def main(arguments):
+def main(arguments: List[str]) -> int:
     """Bring ``.venv`` up to date and return the exit status."""
     locks = [CORE_LOCK] + ([EXTRAS_LOCK] if "--extras" in arguments else [])
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -97,7 +98,7 @@ def main(arguments):
     return 0
 
 
-def set_up(locks):
+def set_up(locks: List[str]) -> None:
     """Make the environment from nothing: what an earlier attempt left is never trusted."""
     start = time.time()
     uv = find_uv()
@@ -114,8 +115,12 @@ def set_up(locks):
         say("uv could not do it; trying pip, since some mirrors are known to pip alone.")
         install(locks, python, None)
     run([in_venv(), "-c", CHECK], "trying it out")
-    stamp = {"locks": {lock: fingerprint(lock) for lock in locks}, "python": python, "version": version}
-    stamp["chosen"] = os.environ.get("BAREFOOT_PYTHON")
+    stamp = {
+        "locks": {lock: fingerprint(lock) for lock in locks},
+        "python": python,
+        "version": version,
+        "chosen": os.environ.get("BAREFOOT_PYTHON"),
+    }
     with open(STAMP + ".new", "w") as file:
         json.dump(stamp, file, indent=1)
     os.replace(STAMP + ".new", STAMP)
@@ -123,7 +128,7 @@ def set_up(locks):
     say("Ready after %d seconds." % (time.time() - start))
 
 
-def install(locks, python, uv):
+def install(locks: List[str], python: str, uv: Optional[str]) -> None:
     """Make an empty environment and install the locks in it, by uv if it is given, otherwise by pip.
 
     A lock is complete, so nothing is resolved again: pip would take a newer version of a package that
@@ -143,7 +148,7 @@ def install(locks, python, uv):
         run(add + options, "packages")
 
 
-def is_ready(locks):
+def is_ready(locks: List[str]) -> bool:
     """Tell whether the last set-up was finished, from these locks and an interpreter that is still there."""
     try:
         with open(STAMP) as file:
@@ -157,7 +162,7 @@ def is_ready(locks):
         return False
 
 
-def fingerprint(lock):
+def fingerprint(lock: str) -> str:
     """Hash what decides how the environment looks: the lock, this script and where the folder stands."""
     digest = hashlib.sha256(ROOT.encode())
     for path in (os.path.join(ROOT, lock), os.path.abspath(__file__)):
@@ -166,7 +171,7 @@ def fingerprint(lock):
     return digest.hexdigest()
 
 
-def find_python(uv):
+def find_python(uv: Optional[str]) -> Tuple[str, str]:
     """Return path and version of the first suitable interpreter.
 
     One that the user chose is taken or refused, never passed over. Where none is found, uv may fetch one.
@@ -190,7 +195,7 @@ def find_python(uv):
     raise SetupError(no_python_message(chosen, seen), status=2)
 
 
-def candidates():
+def candidates() -> Iterator[str]:
     """Yield the interpreters worth a try, each once, best known first."""
     tried = set()
     folders = os.environ.get("PATH", "").split(os.pathsep)
@@ -211,7 +216,7 @@ def candidates():
             yield path
 
 
-def probe(path, uv):
+def probe(path: str, uv: Optional[str]) -> Tuple[str, str, str]:
     """Run an interpreter; return its own path, its version and what is wrong with it, empty if nothing is."""
     try:
         answer = subprocess.run(
@@ -239,7 +244,7 @@ def probe(path, uv):
     return python, text, ""
 
 
-def find_uv():
+def find_uv() -> Optional[str]:
     """Return the path of a uv that runs, or None."""
     for path in (shutil.which("uv"), expand("~/.local/bin/uv"), expand("~/.cargo/bin/uv")):
         if path and os.path.isfile(path):
@@ -249,7 +254,7 @@ def find_uv():
     return None
 
 
-def no_python_message(chosen, seen):
+def no_python_message(chosen: Optional[str], seen: List[str]) -> str:
     """Say what is needed, what was found, and how to mend it."""
     need = "Barefoot needs Python %d.%d to %d.%d" % (OLDEST + NEWEST)
     if chosen:
@@ -270,7 +275,7 @@ def no_python_message(chosen, seen):
     return "\n".join(lines)
 
 
-def run(command, what):
+def run(command: List[str], what: str) -> None:
     """Run a command with its output in a log, showing that time passes; on failure show the log's end."""
     start = beat = time.time()
     with open(LOG, "wb") as file:
@@ -297,7 +302,7 @@ def run(command, what):
 
 
 @contextlib.contextmanager
-def only_one():
+def only_one() -> Iterator[None]:
     """Let two commands started at the same time wait for each other; the lock goes with its processes."""
     with open(os.path.join(ROOT, ".venv.lock"), "w") as file:
         os.set_inheritable(file.fileno(), True)
@@ -309,12 +314,12 @@ def only_one():
         yield
 
 
-def in_venv():
+def in_venv() -> str:
     """Return the interpreter of the environment."""
     return os.path.join(VENV, "bin", "python")
 
 
-def expand(pattern):
+def expand(pattern: str) -> str:
     """Fill in the home folder and variables; a pattern whose variable is not set matches nothing."""
     try:
         return os.path.expanduser(pattern.format(**os.environ))
@@ -322,14 +327,14 @@ def expand(pattern):
         return ""
 
 
-def natural(path):
+def natural(path: str) -> Tuple[List[object], str]:
     """Sort 3.9 before 3.12."""
     return [
         int(part) if part.isdigit() else 0 for part in path.replace("-", ".").replace("/", ".").split(".")
     ], path
 
 
-def say(text):
+def say(text: str) -> None:
     """Print at once, also into a pipe, and in a terminal that lacks some letters of a path."""
     encoding = sys.stdout.encoding or "ascii"
     print(text.encode(encoding, "replace").decode(encoding), flush=True)

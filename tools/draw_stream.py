@@ -35,7 +35,7 @@ CHUNK = 1 << 18
 
 
 @kernel
-def key_of(root, child):
+def key_of(root: np.uint64, child: int) -> np.uint64:
     """Key of the child numbered ``child`` in an endless country."""
     slot, place = child % SLOTS_PER_VILLAGE, child // SLOTS_PER_VILLAGE
     village, county = place % VILLAGES_PER_COUNTY, place // VILLAGES_PER_COUNTY
@@ -44,7 +44,7 @@ def key_of(root, child):
 
 
 @kernel
-def fill(out, layout, roots, streams, first):
+def fill(out: np.ndarray, layout: int, roots: np.ndarray, streams: np.ndarray, first: int) -> None:
     """Fill ``out`` (uint64) with the draws numbered ``first`` and on in a layout."""
     for i in range(len(out)):
         number = first + i

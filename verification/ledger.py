@@ -41,6 +41,7 @@ from columns.words import UNDER_REVIEW
 from model.codes import GROUP_DISABLED, GROUP_POOR, GROUP_UNATTENDED
 from model.money import IN_ENVELOPE, UNLIMITED_FEN
 from model.observation import STRATA
+from model.scale_up import ScaleUpModel
 
 IDLE = (UNMET, FOUND, GAVE_UP, NOT_ELIGIBLE)
 GATHERING = (GATHERING_ALONE, GATHERING_HELPED)
@@ -51,7 +52,7 @@ LISTS = ("idle", "gathering", "waiting", "admitted", "under review")
 CHILDHOOD = 216
 
 
-def flow(name):
+def flow(name: str) -> int:
     """Column of a flow in an observed row."""
     return N_STATES + FLOWS.index(name)
 
@@ -59,10 +60,10 @@ def flow(name):
 class Entries:
     """Entries of a county's lists, unpacked."""
 
-    def __init__(self, packed, county):
+    def __init__(self, packed: np.ndarray, county: np.record) -> None:
         word = np.asarray(packed, dtype=np.uint64)
 
-        def bits(first, n):
+        def bits(first: int, n: int) -> np.ndarray:
             return ((word >> np.uint64(first)) & np.uint64((1 << n) - 1)).astype(np.int64)
 
         self.slot = county.first_slot + bits(0, 26)
@@ -74,7 +75,7 @@ class Entries:
 class Ledger:
     """Counts a model anew after each month and compares; keeps what it saw the month before."""
 
-    def __init__(self, model):
+    def __init__(self, model: ScaleUpModel) -> None:
         self.model = model
         self.services = model.tables.services
         self.waits = model.observed.waits.copy()
@@ -83,33 +84,33 @@ class Ledger:
 
     # What is there, from the columns alone.
 
-    def present(self):
+    def present(self) -> np.ndarray:
         """Whether a child is in each slot."""
         return (self.model.state.traits & CHILD_PRESENT) != 0
 
-    def states(self):
+    def states(self) -> np.ndarray:
         """State of every need (slots, services)."""
         return (self.model.state.needs & 0xF).astype(np.int64)
 
-    def village_of_slot(self):
+    def village_of_slot(self) -> np.ndarray:
         """Village of every slot."""
         villages = self.model.state.villages
         return np.repeat(np.arange(len(villages)), villages.n_slots)
 
-    def ages(self):
+    def ages(self) -> np.ndarray:
         """Age in months of the child in every slot."""
         return (self.model.months_done - 1 - self.model.state.birth.astype(np.int64)) & 0xFF
 
-    def open_needs(self):
+    def open_needs(self) -> np.ndarray:
         """Open needs (slots, services) of children who are there; an admission to school counts as served."""
         return np.isin(self.states(), OPEN) & self.present()[:, None]
 
-    def households(self):
+    def households(self) -> np.ndarray:
         """Household of every slot."""
         state = self.model.state
         return state.villages.first_household[self.village_of_slot()] + state.household.astype(np.int64)
 
-    def groups(self):
+    def groups(self) -> tuple[np.ndarray, np.ndarray]:
         """Membership (slots, GROUPS) and wealth percentile of every slot."""
         state, village = self.model.state, self.village_of_slot()
         home = state.households[self.households()]
@@ -129,7 +130,7 @@ class Ledger:
         }
         return np.stack([member[name] for name in GROUPS], axis=1), home.wealth.astype(int)
 
-    def lists(self, c):
+    def lists(self, c: int) -> tuple[Entries, ...]:
         """Idle, gathering and filed entries of a county."""
         state, county = self.model.state, self.model.state.counties[c]
         arena = state.arenas[c]
@@ -141,7 +142,7 @@ class Ledger:
 
     # What must agree.
 
-    def check(self):
+    def check(self) -> None:
         """Compare everything after the month that was simulated last."""
         self.check_children()
         self.check_eligibility()
@@ -154,7 +155,7 @@ class Ledger:
         self.check_posts()
         self.check_money()
 
-    def check_children(self):
+    def check_children(self) -> None:
         """Ages, dates, sectors and vacant slots."""
         state, here = self.model.state, self.present()
         ages = self.ages()[here]
@@ -174,7 +175,7 @@ class Ledger:
         last = state.household[inhabited.first_slot + inhabited.n_slots - 1]
         assert (last == inhabited.n_households - 1).all()
 
-    def vacant(self, sector):
+    def vacant(self, sector: np.record) -> set[int]:
         """Slots in the sector's queue of vacant ones."""
         state, first = self.model.state, self.model.state.counties.first_slot[sector.county]
         found, slot = [], sector.free_head
@@ -185,7 +186,7 @@ class Ledger:
         assert len(set(found)) == len(found)
         return set(found)
 
-    def check_eligibility(self):
+    def check_eligibility(self) -> None:
         """A need is ineligible exactly where the child's age or status says so."""
         states, here, ages = self.states(), self.present(), self.ages()
         member, _ = self.groups()
@@ -199,7 +200,7 @@ class Ledger:
             eligible &= of_group.get(int(row.group), True)
             assert ((states[here, s] != INELIGIBLE) == eligible[here]).all()
 
-    def check_stocks(self):
+    def check_stocks(self) -> None:
         """Stocks by county, group, wealth and region, counted anew."""
         model, month = self.model, self.model.months_done - 1
         here, states = self.present(), self.states()[self.present()]
@@ -229,7 +230,7 @@ class Ledger:
                 row = model.observed.strata[month, 0, s]
                 assert met.sum() == row[flow("served_alone")] + row[flow("served_helped")]
 
-    def check_spells(self):
+    def check_spells(self) -> None:
         """Spells that were open, came or began are those that ended or are open, by service."""
         observed, month = self.model.observed, self.model.months_done - 1
         now = observed.strata[month, 0]
@@ -251,7 +252,7 @@ class Ledger:
         if not self.model.state.villages.start_month.max() >= 0:
             assert not any(got[name].any() for name in ("found", "agreed", "filed_helped", "served_helped"))
 
-    def check_lists(self):
+    def check_lists(self) -> None:
         """Every open need stands in the one list of its state, and nobody else does."""
         state, states, n = self.model.state, self.states(), len(self.services)
         here = self.present()[:, None]
@@ -280,7 +281,7 @@ class Ledger:
                 listed = np.unique(listed)
             assert np.array_equal(listed, wanted[which]), LISTS[which]
 
-    def desk_of(self, entries):
+    def desk_of(self, entries: Entries) -> np.ndarray:
         """Position of the desk of every entry in the array of desks."""
         state, n = self.model.state, len(self.services)
         place = self.services.desk[entries.service]
@@ -291,7 +292,7 @@ class Ledger:
         in_village = (len(state.counties) + len(state.townships)) * n + entries.village
         return np.choose(place, [at_township, at_county, in_village])
 
-    def check_queues(self):
+    def check_queues(self) -> None:
         """Desks use what they offer at most, queues are the cases that wait, filings are decided or wait."""
         model, month = self.model, self.model.months_done - 1
         desks, states = model.state.desks, self.states()
@@ -319,7 +320,7 @@ class Ledger:
         assert (self.queue + filed == ends.sum(axis=1) + queue).all()
         self.queue = queue
 
-    def check_documents(self):
+    def check_documents(self) -> None:
         """Nobody stands at a desk, is served or told off without the document that is asked for."""
         if not self.model.tables.rules[0].documents_chain:
             return
@@ -330,7 +331,7 @@ class Ledger:
                 lacks = np.isin(states[:, row.hard_prerequisite], (*OPEN, ADMITTED))
                 assert not (beyond & lacks).any()
 
-    def check_villages(self):
+    def check_villages(self) -> None:
         """What villages keep by increments: cases in hand, lists, trust; shares between 0 and 1."""
         model, rules = self.model, self.model.tables.rules[0]
         state = model.state
@@ -358,7 +359,7 @@ class Ledger:
         assert (spent <= worker + longest).all()  # the last visit of a month is rounded
         self.check_trust(home)
 
-    def check_trust(self, home):
+    def check_trust(self, home: np.ndarray) -> None:
         """The sum of a village is that of its households, who drift towards its mean: within a hundredth."""
         state, month = self.model.state, self.model.months_done - 1
         unit = 65535.0
@@ -373,7 +374,7 @@ class Ledger:
             assert (np.abs(counted - mean) * n < 1e-6).all()
         assert (np.abs(counted - mean) < 0.1).all()
 
-    def check_posts(self):
+    def check_posts(self) -> None:
         """Posts, seats and ranks."""
         state = self.model.state
         counties, villages = state.counties, state.villages
@@ -402,7 +403,7 @@ class Ledger:
         assert ((villages.start_month == NO_MONTH) | (villages.start_month < self.model.months_done)).all()
         assert (villages.worker_minutes[~filled] == 0).all()
 
-    def check_money(self):
+    def check_money(self) -> None:
         """Payers pay what things cost; a county spends no more than its envelope where it binds."""
         observed, month = self.model.observed, self.model.months_done - 1
         counties = self.model.state.counties
@@ -416,7 +417,7 @@ class Ledger:
         assert (self.model.state.counters == 0).all()
 
 
-def run_checked(model, until=None):
+def run_checked(model: ScaleUpModel, until: int | None = None) -> ScaleUpModel:
     """Run a model month by month and check every month; returns the model."""
     ledger = Ledger(model)
     last = model.scenario.until if until is None else until
@@ -429,11 +430,11 @@ def run_checked(model, until=None):
 class Replay:
     """States of all needs from the event log alone, and transitions counted."""
 
-    def __init__(self, model):
+    def __init__(self, model: ScaleUpModel) -> None:
         self.model, self.taken = model, 0
         self.states = np.zeros(model.state.needs.shape, dtype=np.int64)
 
-    def month(self):
+    def month(self) -> Counter[tuple[int, int, int]]:
         """Apply the events up to the last month; return the transitions (service, old, new) of that month."""
         counted: Counter[tuple[int, int, int]] = Counter()
         for month, events in self.model.events[self.taken :]:

@@ -5,7 +5,7 @@ applied right after the staffing of a month, before anybody is visited: to the m
 of their posts, to the minutes of supervisors, and to the counts that money is made of.
 """
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from model.own.given import BY_THE_RULES, FULL, Given
 from model.staffing import FIRST_FILLED, HOURS_PER_TRAINING_DAY, LARGE_VILLAGE_WORKERS, LAST_FILLED
 
 
-def are_given(given: Given | None) -> bool:
+def are_given(given: Given | None) -> TypeGuard[Given]:
     """True where a user said anything of single posts or of supervisors."""
     if given is None:
         return False

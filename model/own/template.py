@@ -130,10 +130,7 @@ def _counties(world: World) -> list[dict[str, Any]]:
 def _staff(world: World) -> dict[int, NDArray[np.float64]]:
     """Full-time staff of every office by the model's rules; that of hospitals is left to the model."""
     rules, children = rules_record(default_parameters())[0], plan_population(world).village_children
-    staff: dict[int, NDArray[np.float64]] = office_staff(
-        world.counties, world.townships, world.villages, children, rules
-    )
-    return staff
+    return office_staff(world.counties, world.townships, world.villages, children, rules)
 
 
 def _name_of_township(world: World, t: int, language: str) -> str:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -58,14 +59,15 @@ def test_uncompiled_and_yet_another_order_of_sets():
 def runs():
     """State hash by month, and the series, of runs that differ in how they are executed."""
     world, made = uniform_world(36, 40, 12), {}
-    for name, options in {
+    ways: dict[str, dict[str, Any]] = {
         "one thread": {},
         "again": {},
         "two threads": {"n_threads": 2},
         "three threads": {"n_threads": 3, "log_events": True},
         "phase by phase": {"n_threads": 2, "profile": True},
         "another seed": {"seed": 6},
-    }.items():
+    }
+    for name, options in ways.items():
         seed = options.pop("seed", 5)
         model = ScaleUpModel(make_scenario(world, parameters=EVENTFUL, seed=seed, until=60), **options)
         made[name] = [model.run(month).state_hash() for month in range(61)], model

@@ -134,7 +134,13 @@ def test_scores_of_counties(places):
     assert county_scores(orders.MOST_CHILDREN, counties).argmin() == 3
     assert np.isfinite(county_scores(orders.REMOTEST, counties, villages)).all()
     assert len(set(county_scores(orders.RANDOM, counties).tolist())) == 5
-    assert county_scores(orders.RANKING, counties, ranking=[5, 4, 3, 2, 1]).tolist() == [5, 4, 3, 2, 1]
+    assert county_scores(orders.RANKING, counties, ranking=np.array([5, 4, 3, 2, 1])).tolist() == [
+        5,
+        4,
+        3,
+        2,
+        1,
+    ]
     with pytest.raises(ValueError, match="5 counties"):
         county_scores(orders.RANKING, counties)
 

@@ -184,7 +184,7 @@ def test_words_of_entries_agree_with_the_columns(model):
         assert len(state[name])
         for entry, c in zip(state[name], state[f"{name}_county"], strict=True):
             county = model.state.counties[c]
-            unpacked = Entries([entry], county)
+            unpacked = Entries(np.array([entry]), county)
             said = wording.entry(entry)
             assert said.startswith(f"{wording.services[unpacked.service[0]]} of slot ")
             assert f"slot {unpacked.slot[0] - county.first_slot} of the county" in said

@@ -1,7 +1,9 @@
 """Settings of Sphinx."""
 
 from pathlib import Path
+from typing import Any
 
+from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
 from tools.site.search import JS_SPLITTER, split
@@ -39,7 +41,7 @@ html_show_sphinx = False
 pygments_style = "friendly"
 
 
-def setup(sphinx):
+def setup(sphinx: Sphinx) -> None:
     """Leave out of the reference what a module has from elsewhere; let the search know Chinese."""
     sphinx.connect("autodoc-skip-member", _is_foreign)
     sphinx.add_search_language(_Search)
@@ -48,11 +50,11 @@ def setup(sphinx):
 class _Search(SearchEnglish):
     js_splitter_code = JS_SPLITTER
 
-    def split(self, input):  # noqa: A002 - the name that Sphinx gives it
+    def split(self, input: str) -> list[str]:  # noqa: A002 - the name that Sphinx gives it
         return split(input)
 
 
-def _is_foreign(*given):
+def _is_foreign(*given: Any) -> bool | None:
     _, kind, _, thing, *_ = given
     home = getattr(thing, "__module__", None) or ""
     return True if kind == "module" and home.partition(".")[0] in FOREIGN else None
