@@ -59,7 +59,7 @@ class PilotPlaces(NamedTuple):
 def pilot_places() -> PilotPlaces:
     """Return the pilot villages cut out of their counties, with default numbers, and their desks.
 
-    Others keep waiting from month to month as by equation (19) without a slope.
+    Others keep waiting from month to month as by equation (42) without a slope.
     """
     whole = assemble(make_scenario(WHOLE), settled=False)
     world, townships = _cut(whole.world)

@@ -28,7 +28,7 @@ COARSE_SHIFT = np.uint64(24)
 
 
 def gap_table(rate: float) -> np.ndarray:
-    """Survival thresholds, equation (10): ``floor(2**32 (1 - rate)**g)`` for g = 0 … MAX_GAP, uint64.
+    """Survival thresholds, equation (27): ``floor(2**32 (1 - rate)**g)`` for g = 0 … MAX_GAP, uint64.
 
     Parameters
     ----------

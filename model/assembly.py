@@ -63,7 +63,10 @@ def lay_out_people(
     n_threads: int,
     log_events: bool,
 ) -> State:
-    """Allocate the columns of a world: offsets of villages, households, sectors and lists, seeded keys."""
+    """Allocate the columns of a world: offsets of villages, households, sectors and lists, seeded keys.
+
+    Shares of poor households follow the cut-off of allowances, equation (47).
+    """
     counties, townships = world.counties.copy(), world.townships.copy()
     villages = world.villages.copy()
     seed_keys(seed, counties, townships, villages, world.township_ordinal, world.village_ordinal)

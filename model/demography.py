@@ -158,7 +158,7 @@ def _through_both_censuses(
 def _later_births(
     sectors: np.ndarray, county_codes: np.ndarray, parameters: Parameters, horizon: int
 ) -> np.ndarray:
-    """Births after the first census: the rate of 2010 times the national trend times the size of the place.
+    """Births after the first census, equation (23): rate of 2010, national trend and size of the place.
 
     The rate is that of the children under five in 2010; the size moves in a straight line from one census to
     the other and then stays. A fraction of a birth is carried over, from a phase that is the sector's own, so
@@ -198,7 +198,7 @@ def births_trend(months: np.ndarray, parameters: Parameters) -> np.ndarray:
 def _path(
     children_2020: np.ndarray, at_census: np.ndarray, births: np.ndarray, parameters: Parameters
 ) -> np.ndarray:
-    """Numbers of children from month 7 on: births less ageing out, plus a constant flow of migrants.
+    """Numbers of children from month 7 on, equation (24): births less ageing out, plus a flow of migrants.
 
     The flow is what brings the count to that of the second census. Migrants have all ages equally, so a part
     of them has grown up by then; this is reckoned in the flow. After the census the flow goes on.

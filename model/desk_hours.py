@@ -59,7 +59,7 @@ def desk_record(state, tables, c, local):
 
 @inlined
 def offer_minutes(state, tables, c, month):
-    """Set every desk's minutes of the month, to whole cases without bias by a keyed draw: equation (18).
+    """Set every desk's minutes of the month, equation (39), to whole cases by a keyed draw, equation (41).
 
     What is left over at the end of the month is not carried to the next. What plans add to the staff of
     offices is counted for the bill, whether it is asked for or not.
@@ -174,7 +174,7 @@ def pool_offices(state, tables, c, demand):
 
 @inlined
 def follow_backlog(state, tables, c):
-    """Under the plan ``follow_backlog`` staff are added, with a delay, to clear part of a queue in a year."""
+    """Under the plan ``follow_backlog`` add staff to clear part of a queue in a year: equation (40)."""
     rules = tables.rules[0]
     if rules.desk_plan != PLAN_FOLLOW:
         return

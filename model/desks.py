@@ -291,7 +291,7 @@ def attend(books, state, tables, c, county, village, slot, service, month, entry
 
 @inlined
 def refusal_of(books, tables, slot, row, helped):
-    """Probability of a refusal for missing papers, equation (20)."""
+    """Probability of a refusal for missing papers, equation (43)."""
     rules = tables.rules[0]
     refusal = row.refusal_share
     if row.soft_prerequisite >= 0 and rules.documents_chain:

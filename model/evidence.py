@@ -32,8 +32,8 @@ def empty_results(n_counties: int) -> np.ndarray:
 def look_at_results(month, counties, provinces, indptr, indices, adopting, shown, rules):
     """Store last month's results in the ring and set ``counties.evidence`` from those of the delay ago.
 
-    V is the mean of the advantage of adopting neighbours and of adopting counties of the province, each with
-    weight one half and 0 where nobody has adopted, clipped to [0, 1].
+    Equation (5): V is the mean of the advantage of adopting neighbours and of adopting counties of the
+    province, each with weight one half and 0 where nobody has adopted, clipped to [0, 1].
     """
     publish_results(month, counties, adopting, shown)
     delay = int(rules[0].evidence_delay_months)
@@ -66,7 +66,7 @@ def look_at_results(month, counties, provinces, indptr, indices, adopting, shown
 
 @kernel
 def publish_results(month, counties, adopting, shown):
-    """Write this month's row of the ring: the advantage of each adopting county at the end of last month."""
+    """Write this month's row of the ring: equation (4) of each adopting county at the end of last month."""
     row = month % MONTHS_KEPT
     weight = np.zeros((N_REGIONS, N_THIRDS), dtype=np.float64)
     total = np.zeros((N_REGIONS, N_THIRDS), dtype=np.float64)
@@ -86,7 +86,7 @@ def publish_results(month, counties, adopting, shown):
 
 @kernel
 def publish_coverage(counties, villages):
-    """Publish each county's share of needs that are met, as peers can see it at the end of the month.
+    """Publish each county's share of needs that are met, equation (3), as seen at the end of the month.
 
     Where the approach has been adopted they look at the villages that have a trained worker, elsewhere at the
     whole county; NaN where there is nobody to look at.

@@ -21,7 +21,7 @@ def mean_trust(village):
 def trust_of(village, household, tables, month):
     """A household's trust today: since the last event it has drifted towards the village's mean.
 
-    The drift is computed when it is needed, so no month passes over all households.
+    The drift, equation (49), is computed when it is needed, so no month passes over all households.
     """
     stored = household.trust / TRUST_UNIT
     since = (month - np.int64(household.trust_month)) & MONTH_BYTE
@@ -31,7 +31,7 @@ def trust_of(village, household, tables, month):
 
 @part
 def remember(village, household, tables, month, good):
-    """Raise or lower a household's trust after a case was served (``good``) or disappointed: equation (21).
+    """Raise or lower a household's trust after a case was served (``good``) or disappointed: equation (48).
 
     Only cases that a worker helped count: families who go alone learn nothing about the worker.
     """
@@ -48,7 +48,7 @@ def remember(village, household, tables, month, good):
 
 @part
 def learn(state, tables, c):
-    """End of a county's month: workers' motivation follows how long their cases wait."""
+    """End of a county's month: workers' motivation follows how long their cases wait, equation (17)."""
     county = state.counties[c]
     rules = tables.rules[0]
     for v in range(county.first_village, county.first_village + county.n_villages):

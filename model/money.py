@@ -95,7 +95,7 @@ UNLIMITED_FEN = 1 << 60
 
 @kernel
 def fen(yuan):
-    """Turn yuan into whole fen."""
+    """Turn yuan into whole fen: f of equation (18)."""
     return np.int64(math.floor(yuan * FEN_PER_YUAN + 0.5))
 
 
@@ -132,7 +132,7 @@ def villages_per_post(rules):
 
 @kernel
 def set_budgets(counties, rules):
-    """Set the envelope of every county for this month, UNLIMITED_FEN where the budget does not bind."""
+    """Set every county's envelope B of equation (20), UNLIMITED_FEN where the budget does not bind."""
     for c in range(counties.shape[0]):
         if rules[0].budget_binds > 0.0:
             yuan = rules[0].county_budget_yuan_per_child_per_year * counties[c].children / 12
@@ -143,7 +143,7 @@ def set_budgets(counties, rules):
 
 @kernel
 def desk_envelope(county, rules):
-    """Part of this month's envelope that may buy desk hours, in fen; nothing under other desk plans."""
+    """Part of this month's envelope that may buy desk hours: D of equation (20), in fen."""
     if rules[0].desk_plan != PLAN_BOUGHT:
         return np.int64(0)
     return np.int64(math.floor(min(rules[0].desk_budget_share, 1.0) * county.budget))
@@ -151,7 +151,7 @@ def desk_envelope(county, rules):
 
 @kernel
 def space_envelope(county, rules):
-    """Part of this month's envelope for opening and running child-friendly spaces, in fen."""
+    """Part of this month's envelope for child-friendly spaces: S of equation (20), in fen."""
     rest = county.budget - desk_envelope(county, rules)
     return min(np.int64(math.floor(rules[0].space_budget_share * county.budget)), rest)
 
@@ -188,7 +188,7 @@ def pilot_ended(month, rules):
 
 @kernel
 def affordable_posts(county, rules):
-    """How many posts a county could have this month with typical costs; an estimate for handing out seats.
+    """How many posts a county could have this month with typical costs, equation (21): for handing out seats.
 
     The exact test, with the pay of each worker, is made when posts are staffed.
     """
@@ -202,7 +202,7 @@ def affordable_posts(county, rules):
 
 @kernel
 def account_costs(counties, counters, costs, payments, gap, rules):
-    """Turn the month's counters into money, and set the counters back to 0.
+    """Turn the month's counters into money, equations (18), (19) and (22), and set the counters back to 0.
 
     Parameters
     ----------

@@ -90,7 +90,7 @@ def make_desks(
     rules: np.record,
     own_fte: Mapping[int, np.ndarray] | None = None,
 ) -> np.ndarray:
-    """Return the DESK records of a world; an office's staff, equation (17), is divided over them by load.
+    """Return the DESK records of a world; an office's staff, equation (38), is divided over them by load.
 
     A township or county of average size has the declared staff; others in proportion to their children
     (assumption: establishment follows population), times the county's fiscal index to the power of
@@ -174,7 +174,7 @@ def _county_of(place: int, counties: np.ndarray, townships: np.ndarray) -> np.nd
 def poverty_factor(
     unit: np.ndarray, poverty: np.ndarray, children: np.ndarray, n_units: int, rules: np.record
 ) -> np.ndarray:
-    """Staff of allowances relative to usual poverty, in equation (17), per unit; 1 where nobody lives."""
+    """Staff of allowances relative to usual poverty, in equation (38), per unit; 1 where nobody lives."""
     poor = np.bincount(unit, weights=children * poverty, minlength=n_units)
     everyone = np.bincount(unit, weights=children, minlength=n_units)
     share = np.divide(poor, everyone, out=np.full(n_units, rules.reference_poor_share), where=everyone > 0)

@@ -281,7 +281,7 @@ def drop_nowhere(books, arena):
 
 @inlined
 def move_on(books, state, tables, county, arena, entry, month):
-    """One candidate of an idle spell; returns its entry with the next date, NOWHERE if it leaves the list."""
+    """One candidate of an idle spell, equation (28): its entry with the next date, NOWHERE if it leaves."""
     slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
     if not is_same_child(state.traits, state.birth, slot, entry_birth(entry)):
         return NOWHERE
@@ -384,7 +384,7 @@ def have_event(books, state, tables, c, month, slot, v, drawn):
 def begin_need(
     books, state, tables, county, arena, village, v, household, slot, service, month, groups, threshold
 ):
-    """Open a spell if today's rate, equation (9), passes the threshold; one above its ceiling is an error."""
+    """Open a spell if today's rate, equation (26), passes the threshold; above its ceiling it is an error."""
     row, rules = tables.services[service], tables.rules[0]
     need = state_of(books.needs[slot, service])
     if not (need == CLEAR or (need == SERVED and row.durable)):
@@ -408,7 +408,7 @@ def change_family(
 ):
     """Parents leave or return, carers come under strain or recover, a child is left unattended or no longer.
 
-    Each has a turnover k per month: it begins at k·p and ends at k·(1 − p), so the share p stays where it is.
+    Equation (25): with turnover k per month each begins at k·p and ends at k·(1 − p), so the share p stays.
     """
     rules = tables.rules[0]
     flags = np.int64(household.family)

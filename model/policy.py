@@ -97,7 +97,7 @@ def national_path() -> np.ndarray:
 
 
 def outside_share(month: int, mandate_month: float, path: np.ndarray) -> float:
-    """Share of outside counties adopting at the end of last month; an earlier mandate shifts the path."""
+    """Share of outside counties adopting at the end of last month, equation (1): a mandate shifts it."""
     last = min(month - 1, len(path) - 1)
     if last < 0:
         return 0.0

@@ -182,7 +182,7 @@ def enter_service(books, tables, village, slot, service, groups, household, key,
 
 @inlined
 def scaled_share(share, odds):
-    """Share of children in need where their odds of need are a multiple of the usual ones."""
+    """Share of children in need where their odds of need are a multiple of the usual ones, equation (30)."""
     return odds * share / (1.0 - share + odds * share)
 
 

@@ -149,8 +149,8 @@ def pace_of(tables, village, row, service, groups, need, month, key):
     """Monthly probability that the papers are complete, and how the worker helps.
 
     A worker with hours for papers raises it (``assistance_multiplier``), one who can also go along to the
-    desk brings it to ``gathering_helped_per_month``, with better odds after a year in the post; without hours
-    the family has advice only. Migrant families need papers from elsewhere.
+    desk brings it to ``gathering_helped_per_month``, with better odds after a year, equation (36);
+    without hours the family has advice only. Migrant families need papers from elsewhere.
     """
     rules = tables.rules[0]
     alone = rules.hukou_barrier_clearance_per_month if service == HUKOU else row.gathering_alone_per_month
@@ -192,7 +192,7 @@ def drop_of(tables, books, slot, groups, need):
 def gather(
     books, state, tables, arena, village, household, slot, service, month, groups, key, need, entry, c
 ):
-    """One month of gathering papers; returns 0 if the case stays, 1 if it is filed, 2 if accompanied."""
+    """A month of gathering papers, equation (37): 0 if the case stays, 1 if it is filed, 2 if accompanied."""
     rules, row = tables.rules[0], tables.services[service]
     birth = state.birth[slot]
     pace, help_given = pace_of(tables, village, row, service, groups, need, month, key)

@@ -41,7 +41,7 @@ def whole_number(expected, key, stream_constant, month):
 def national_seats(month, nation, rules):
     """Seats for this world from the national pool in the calibrated mode, in villages.
 
-    Before the mandate a constant number; afterwards equation (3). A part of the country gets its
+    Before the mandate a constant number; afterwards equation (10). A part of the country gets its
     part by villages. A worker who serves several villages needs one seat, so a seat then opens that many.
     """
     if mandate_in_force(month, rules):
@@ -57,9 +57,9 @@ def national_seats(month, nation, rules):
 def train_trainers(month, provinces, nation, asked, rules):
     """Advance the trainers of each province by a month and set the seats they offer.
 
-    T ← T(1 − attrition) + graduates + bought, graduates being a share of last month's trainees; bought ones
-    are shared by open demand. In the month of the mandate central money brings each province to its part of
-    K0, so that both modes agree there; before it, trainers who leave are replaced one for one.
+    Equation (11): graduates are a share of last month's trainees, bought trainers are shared by open demand.
+    In the first month under the mandate central money brings each province to its part of K0, so that both
+    modes agree there; before it, trainers who leave are replaced one for one.
     """
     per_trainer = max(rules[0].seats_per_trainer_per_month, LEAST)
     bought = rules[0].trainers_bought_per_month * nation[0].village_share
@@ -83,7 +83,7 @@ def train_trainers(month, provinces, nation, asked, rules):
 
 @kernel
 def share_out(seats, weights, caps, ties, given):
-    """Share ``seats`` by ``weights``, never above ``caps``: largest remainder, exact in integers.
+    """Share ``seats`` by ``weights``, equation (12), never above ``caps``: exact in integers.
 
     Parameters
     ----------

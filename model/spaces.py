@@ -15,7 +15,7 @@ AT_START = stream("village.space_at_start")
 
 @part
 def open_spaces(state, tables, c, month):
-    """Pilot villages begin with a space; elsewhere one opens now and then until the county's goal is reached.
+    """Pilot villages begin with a space, others get one until the county's goal is reached: equation (44).
 
     With a binding budget a space opens only while the county's part for spaces covers opening and running.
     """

@@ -150,7 +150,7 @@ def share_of_neighbours(counties, provinces, nation, indptr, indices, adopting, 
 
 @kernel
 def adoption_hazard(month, county, province, near, rules):
-    """Monthly hazard with which a county adopts by itself, equation (1)."""
+    """Monthly hazard with which a county adopts by itself, equation (2)."""
     boost = rules[0].sharing_boost
     if (month + START_MONTH_OF_YEAR - 1) % 12 + 1 == WELFARE_WEEK_MONTH:
         boost *= rules[0].welfare_week_boost
@@ -164,7 +164,7 @@ def adoption_hazard(month, county, province, near, rules):
 
 @kernel
 def mandate_strength(month, province, rules):
-    """M_p in 0–1, equation (2): how far the mandate has come down to the counties of a province."""
+    """M_p in 0–1, equation (8): how far the mandate has come down to the counties of a province."""
     if not mandate_in_force(month, rules):
         return 0.0
     late = month - rules[0].mandate_month - rules[0].mandate_delay_months - province.lag
@@ -173,7 +173,7 @@ def mandate_strength(month, province, rules):
 
 @kernel
 def decide(month, counties, provinces, near, chain_lag, rules):
-    """Move counties from none to pilot by themselves, equation (1), and to universal under a mandate, (2)."""
+    """Move counties from none to pilot by themselves, equation (2), and to universal under a mandate, (8)."""
     staged = rules[0].mandate_form == STAGED_CHAIN
     in_force = mandate_in_force(month, rules)
     for c in range(counties.shape[0]):
@@ -215,7 +215,7 @@ def begin_waves(month, counties, waves, places):
 
 @kernel
 def allow_posts(month, counties, c, rules):
-    """Set how many villages of a county may have a post (docs/odd/spread.md), and how many have money."""
+    """Set how many villages of a county may have a post, equations (6) and (9), and how many have money."""
     county = counties[c]
     n = county.n_villages
     allowed = 0
@@ -240,7 +240,7 @@ def allow_posts(month, counties, c, rules):
 
 @kernel
 def grant_waves(month, counties, waves, places):
-    """Give the seats of running waves: an even share each month, all by the wave's last month."""
+    """Give the seats of running waves, equation (7): an even share each month, all by the last month."""
     for w in range(waves.shape[0]):
         if month < waves[w].month_start or month > waves[w].month_end:
             continue

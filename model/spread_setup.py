@@ -239,7 +239,7 @@ def _covariate(table: pd.DataFrame, name: str) -> np.ndarray:
 
 @kernel
 def draw_counties(counties, covariates, rules):
-    """Draw each county's propensity, log-normal with mean 1 (z of equation (1)), and its election month."""
+    """Draw each county's propensity, log-normal with mean 1 (z of equation (2)), and its election month."""
     sd = rules[0].propensity_sd
     for c in range(counties.shape[0]):
         key = counties[c].key
@@ -254,7 +254,7 @@ def draw_counties(counties, covariates, rules):
 
 @kernel
 def draw_lags(provinces, rules):
-    """Draw each province's lag in equation (2), Gamma with shape 2: the sum of two exponentials."""
+    """Draw each province's lag in equation (8), Gamma with shape 2: the sum of two exponentials."""
     for p in range(provinces.shape[0]):
         first = math.log(1.0 - uniform(draw(provinces[p].key, PROVINCE_LAG, 0, 0)))
         second = math.log(1.0 - uniform(draw(provinces[p].key, PROVINCE_LAG, 0, 1)))

@@ -158,7 +158,7 @@ def seek_worker(month, village, county, money, counts, rules):
 
 @kernel
 def keep_worker(month, village, county, supervision, election, hazard, money, counts, rules):
-    """One month of a filled post: elections, leaving, fading by equation (5), courses. Return the money."""
+    """One month of a filled post: elections, leaving, fading by equation (14), courses. Return the money."""
     village.supervision = supervision
     if made_part_time(month, village, rules):
         village.dedicated = 0
@@ -210,7 +210,7 @@ def course_offered(month, village, rules):
 
 @kernel
 def skill_after_course(rules):
-    """Skill right after a course, equation (4): short ones bring less, long ones up to half as much again."""
+    """Skill right after a course, equation (13): a short one brings less, a long one up to half more."""
     days = rules[0].training_days / max(rules[0].training_reference_days, 1.0)
     gain = (rules[0].skill_trained - rules[0].skill_untrained) * min(days, LONGEST_COURSE)
     return min(rules[0].skill_untrained + max(gain, 0.0), 1.0)
@@ -299,20 +299,20 @@ def elections_held(month, county, rules):
 
 @kernel
 def supervision_share(township, rules):
-    """Share of the norm of supervision that each post of a township receives, 0–1; equation (6)."""
+    """Share of the norm of supervision that each post of a township receives, 0–1; equation (15)."""
     norm = rules[0].supervision_hours_per_post * MINUTES_PER_HOUR * township.n_posts
     return min(township.supervisor_minutes / norm, 1.0) if norm > 0.0 else 1.0
 
 
 @kernel
 def leaving_hazard(rules):
-    """Monthly hazard of leaving of a supervised, paid, not overloaded worker: equation (7) without Π."""
+    """Monthly hazard of leaving of a supervised, paid, not overloaded worker: equation (16) without Π."""
     return -math.log1p(-min(rules[0].turnover_per_year, 1.0 - LEAST)) / 12
 
 
 @kernel
 def leaving_probability(village, supervision, hazard, rules):
-    """Probability that the worker leaves this month, equation (7).
+    """Probability that the worker leaves this month, equation (16).
 
     Each multiplier acts in full where its cause is full (no supervision; visits that ask for twice the hours
     there are; half a year of backlog; no pay), linearly below. Pay counts per full-time equivalent.
@@ -349,7 +349,7 @@ def backlog_months(village):
 
 @kernel
 def update_motivation(village, rules):
-    """Move a worker's motivation towards what the backlog leaves of it, equation (8)."""
+    """Move a worker's motivation towards what the backlog leaves of it, equation (17)."""
     if rules[0].motivation_changes == 0.0:
         village.motivation = 1.0
         return

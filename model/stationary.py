@@ -230,7 +230,7 @@ def lapse_per_month(service: SimpleNamespace) -> float:
 def solve_need(
     service: SimpleNamespace, name: str, rules: SimpleNamespace, turnover: float
 ) -> tuple[float, float, float]:
-    """Return (seek, end, outflow) of one service per month, equation (11).
+    """Return (seek, end, outflow) of one service per month, equation (29).
 
     Where the declared pace cannot carry the declared flow, families seek as readily as can be and more of
     them are in need than declared; the world is stationary all the same.

@@ -176,7 +176,7 @@ def milestones(services: np.recarray, rules: np.record) -> tuple[np.ndarray, np.
 
 
 def give_up_curve(services: np.recarray, rules: np.record) -> np.ndarray:
-    """Monthly probability of giving up after waiting w months, equation (19); shape (services, 256)."""
+    """Monthly probability of giving up after waiting w months, equation (42); shape (services, 256)."""
     if not rules.families_lose_patience:
         return np.zeros((len(services), MONTH_BITS))
     patience = services["patience_months"] * rules.patience_multiplier
@@ -194,12 +194,12 @@ def _giving_up(patience: float, slope: float) -> list[float]:
 
 @functools.lru_cache(maxsize=8)
 def fading_curve(return_per_month: float) -> np.ndarray:
-    """Share of a difference in trust left after 0 … 255 months, as below equation (21); shape (256,)."""
+    """Share of a difference in trust left after 0 … 255 months, in equation (49); shape (256,)."""
     return np.array([(1.0 - return_per_month) ** months for months in range(MONTH_BITS)])
 
 
 def renew_rules(tables: Tables, still: Stationary) -> Tables:
-    """Bring the curves that follow parameters up to date after a dated change of rules."""
+    """Bring the curves that follow parameters up to date, those of cash by equation (46) among them."""
     rules, services = tables.rules[0], tables.services
     cash = rules.cash_multiplier
     return tables._replace(
@@ -213,7 +213,7 @@ def renew_rules(tables: Tables, still: Stationary) -> Tables:
 
 
 def renew(tables: Tables, month: int) -> Tables:
-    """Bring the curves that follow the calendar up to a month, the trend of equation (9) among them."""
+    """Bring up to a month what follows the calendar: trend in equation (26), growth in equation (39)."""
     rules, services = tables.rules[0], np.asarray(tables.services)  # a plain array is faster to read
     trend = np.ones(len(services))
     trend[services["term_entry"] == 1] = math.exp(-rules.school_retention_trend_per_year * month / 12)

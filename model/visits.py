@@ -97,10 +97,11 @@ def visit_households(state, tables, c, month, thread):
 
 @inlined
 def share_out_hours(village, rules, month):
-    """Divide the worker's minutes over leave, meetings, support, papers and visits: equations (12) to (14).
+    """Divide the worker's minutes over leave, meetings, support, papers and visits: equations (31) to (33).
 
-    Papers come before visits up to ``papers_share_cap`` of what the first three leave, as cases in hand
-    must not be dropped, and both are planned from the cases that are open now.
+    What a space adds to the support is equation (45). Papers come before visits up to ``papers_share_cap`` of
+    what the first three leave, as cases in hand must not be dropped, and both are planned from the cases that
+    are open now.
     """
     minutes = np.float64(village.worker_minutes)
     has_space = village.space_month != NO_MONTH
@@ -219,7 +220,7 @@ def risk_of(groups, traits, household):
 
 @inlined
 def visit(books, state, tables, county, village, v, household, position, month):
-    """One visit, equations (15) and (16): look at each child in scope, offer help, ease strain, list."""
+    """One visit, equations (34) and (35): look at each child in scope, offer help, ease strain, list."""
     rules = tables.rules[0]
     first = village.first_slot + np.int64(household.first_slot)
     last = village.first_slot + village.n_slots

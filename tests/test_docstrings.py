@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_architecture import LAYERS, ROOT, python_files, report, top_of, tree
+from tests.test_architecture import LAYERS, python_files, report, top_of, tree
 
 pytestmark = pytest.mark.architecture
 
@@ -50,8 +50,6 @@ SOURCE = re.compile(
     r"[A-Z]\w+( et al\.)? (1[89]|20)\d\d\b|\bequations? \(\d+\)|docs/\w+|\b[Aa]ssum|\bby definition\b"
 )
 """A row of the evidence, an author with the year, an equation or page of the documents, or an assumption."""
-EQUATION = re.compile(r"\bequations? \((\d+)\)(?: (to|and) \((\d+)\))?")
-NUMBERED = re.compile(r"^> \((\d+)\)", re.MULTILINE)
 
 
 def public(module: ast.Module) -> Iterator[ast.FunctionDef]:
@@ -145,16 +143,6 @@ def is_sourceless(function: ast.FunctionDef, about_file: str) -> bool:
     return bool(FORMULA_CALLS & set(calls)) and not SOURCE.search(text)
 
 
-def equations_named(path: Path) -> Iterator[int]:
-    """Numbers of the equations that docstrings of a file's functions, private ones too, say they apply."""
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.FunctionDef):
-            for first, joint, last in EQUATION.findall(ast.get_docstring(node) or ""):
-                yield from (
-                    range(int(first), int(last or first) + 1) if joint != "and" else (int(first), int(last))
-                )
-
-
 def documented() -> list[tuple[Path, ast.FunctionDef]]:
     """All public functions of the packages, with their files."""
     return [(path, function) for path in python_files(*LAYERS) for function in public(tree(path))]
@@ -205,13 +193,6 @@ def test_formulas_have_their_source() -> None:
         if top_of(path) in FORMULA_LAYERS and is_sourceless(function, ast.get_docstring(tree(path)) or "")
     ]
     assert not found, report(found)
-
-
-def test_every_equation_of_the_description_is_applied_by_a_function_that_says_so() -> None:
-    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "odd").glob("*.md")]
-    described = {int(number) for page in pages for number in NUMBERED.findall(page)}
-    applied = {number for path in python_files("columns", "model") for number in equations_named(path)}
-    assert applied == described
 
 
 def test_each_rule_finds_its_offence() -> None:

@@ -24,11 +24,13 @@ from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
 from model.schedule import PHASES
 from model.services import Service
+from tools.pages.equations import ENGINE, equations, functions_of, named_in, on_page
 from tools.pages.evidence import FIT, HELD_OUT, VALUE, figures, uses
 from tools.pages.filling import DOCS, MARKED, TABLES, filled, marked_pages
-from tools.pages.odd import SUBMODELS, fixed_fields
+from tools.pages.odd import SUBMODELS, WITHOUT_EQUATION, fixed_fields
 
 pytestmark = pytest.mark.docs
+ROW = r"[A-Z]\d\d"
 PAGES = {path.name: path for path in marked_pages()}
 
 
@@ -120,12 +122,44 @@ def test_equations_use_names_that_are_declared():
 
 
 def test_equations_are_numbered_through():
-    pages = [
-        (DOCS / "odd" / f"{name}.md").read_text(encoding="utf-8")
-        for name in ("spread", "workers", "children", "help")
-    ]
-    numbers = [int(number) for page in pages for number in re.findall(r"^> \((\d+)\)", page, re.MULTILINE)]
-    assert numbers == list(range(1, len(numbers) + 1))
+    assert list(equations()) == list(range(1, len(equations()) + 1))
+
+
+def test_every_equation_is_applied_by_a_function_that_says_so():
+    files = [path for folder in ENGINE for path in (ROOT / folder).glob("*.py")]
+    applied = {number for path in files for numbers in functions_of(path).values() for number in numbers}
+    assert applied == set(equations())
+
+
+def test_every_equation_says_what_it_rests_on():
+    silent = [f"({number}) on {each.page}" for number, each in equations().items() if not each.sources()]
+    assert not silent
+    rows = set(figures()["id"])
+    named = {
+        row for each in equations().values() for source in each.sources() for row in re.findall(ROW, source)
+    }
+    assert named
+    assert named <= rows
+
+
+def test_every_submodel_has_its_equations():
+    """One at least on the page that describes it, or a reason why there is none."""
+    for modules in SUBMODELS.values():
+        for module, page in modules.items():
+            path = ROOT / "model" / f"{module}.py"
+            pages = {f"odd/{equations()[n].page}.md" for named in functions_of(path).values() for n in named}
+            assert (page in pages) != (module in WITHOUT_EQUATION), module
+
+
+def test_equations_are_found_on_pages_and_in_docstrings():
+    page = "A.\n\n> (1) a = b\n>\n> (2) b =\n> c\n\nas in [X01].\n\n"
+    page += "> not numbered\n\nNow [X02]:\n\n> (3) d\n\nAssumed.\n"
+    found = list(on_page("p", page))
+    assert [(each.number, each.formula) for each in found] == [(1, "a = b"), (2, "b =\n> c"), (3, "d")]
+    assert [each.sources() for each in found] == [["X01"], ["X01"], ["assumption"]]
+    assert named_in("By equation (3).") == {3}
+    assert named_in("equations (1), (2) and (7); equations (9) to\n(11)") == {1, 2, 7, 9, 10, 11}
+    assert named_in("a (4) that is none") == set()
 
 
 def test_the_description_names_every_phase_parameter_and_stream():

@@ -22,6 +22,7 @@ from model.schedule import NATION, PHASES
 from model.sectors import UNIT_COLUMNS
 from model.services import default_services
 from model.text import text, unit_text
+from tools.pages.equations import applied_in, equations_table
 
 WINDOWS = {
     "county": County,
@@ -32,19 +33,24 @@ WINDOWS = {
     "desk": Desk,
 }
 SUBMODELS = {
-    "apply_policy": ("odd/spread.md", ("policy",)),
-    "spread_approach": ("odd/spread.md", ("spread", "evidence", "seats", "orders")),
-    "staff_posts": ("odd/workers.md", ("staffing",)),
-    "age_population": ("odd/children.md", ("demography", "population", "spaces")),
-    "arise_needs": ("odd/children.md", ("onset", "stationary")),
-    "visit_households": ("odd/help.md", ("visits",)),
-    "file_referrals": ("odd/help.md", ("referrals",)),
-    "serve_desks": ("odd/help.md", ("offices", "desk_hours", "desks")),
-    "learn": ("odd/help.md", ("learning",)),
-    "account_costs": ("odd/workers.md", ("money",)),
-    "observe": ("measures.md", ("observation",)),
+    "apply_policy": {"policy": "odd/spread.md"},
+    "spread_approach": dict.fromkeys(("spread", "evidence", "seats", "orders"), "odd/spread.md"),
+    "staff_posts": {"staffing": "odd/workers.md", "spaces": "odd/help.md"},
+    "age_population": dict.fromkeys(("demography", "population"), "odd/children.md"),
+    "arise_needs": dict.fromkeys(("onset", "stationary"), "odd/children.md"),
+    "visit_households": {"visits": "odd/help.md"},
+    "file_referrals": {"referrals": "odd/help.md"},
+    "serve_desks": dict.fromkeys(("offices", "desk_hours", "desks"), "odd/help.md"),
+    "learn": {"learning": "odd/help.md"},
+    "account_costs": {"money": "odd/workers.md"},
+    "observe": {"observation": "measures.md"},
 }
-"""Where each phase is described, and the modules that run it."""
+"""The modules that run each phase, and the page on which each is described."""
+WITHOUT_EQUATION = {
+    "orders": "sorts by the columns of a table",
+    "observation": "counts; measures have their formulas",
+}
+"""Modules of submodels that apply no numbered equation, and why."""
 LAYOUT = ROOT / "columns" / "layout.py"
 FIXED = {
     "township": {"county", "n_villages", "n_slots"},
@@ -167,18 +173,21 @@ def schedule() -> str:
 
 
 def submodels() -> str:
-    """Return the phases with the modules that run them, what these say of themselves, and the page."""
+    """Return the phases with the modules that run them, what these say of themselves, equations and page."""
     rows = [
         {
             "phase": f"`{phase}`",
             "module": f"`model/{module}.py`",
             "what": _first_line(module),
+            "equations": WITHOUT_EQUATION.get(module)
+            or ", ".join(f"({n})" for n in sorted(applied_in(module))),
             "page": f"[{Path(page).stem}]({page})",
         }
-        for phase, (page, modules) in SUBMODELS.items()
-        for module in modules
+        for phase, modules in SUBMODELS.items()
+        for module, page in modules.items()
     ]
-    return markdown_table(rows, {"phase": "phase", "module": "code", "what": "what it does", "page": "rules"})
+    columns = {"phase": "phase", "module": "code", "what": "what it does", "equations": "equations"}
+    return markdown_table(rows, {**columns, "page": "rules"})
 
 
 def _first_line(module: str) -> str:
@@ -229,5 +238,6 @@ ODD: dict[str, Callable[[], str]] = {
     "schedule": schedule,
     "streams": streams,
     "submodels": submodels,
+    "equations": equations_table,
     "parameters_by_topic": parameters_by_topic,
 }
