@@ -19,6 +19,7 @@ from calibration.predictive import COUNTRY, UNTIL, Predicted, predict, simulate_
 from calibration.targets import FOLDER, axes_of
 from experiments.draws import DRAW, Sampling, latin_hypercube
 from experiments.executors import Pool
+from experiments.files import read_json, write_json
 from experiments.running import simulate
 from experiments.study import Candidate, Study
 from experiments.tables import read_rows
@@ -27,6 +28,7 @@ from model.declarations import Bilingual, Value, declarations
 from model.reading import read_yaml
 from model.scenario import Scenario
 from model.strategy_file import load_strategy
+from model.text import text
 from results.kept import Kept
 from results.progress import Progress, silent
 
@@ -118,6 +120,49 @@ class Concluded(NamedTuple):
 
     tried: list[Tried]
     sizes: dict[str, int]
+
+
+def store(found: Concluded, path: Path) -> Path:
+    """Write what was found, shares of draws and numbers that decide, so that pages can be made of it."""
+    tried = {
+        each.conclusion.name: {"shares": each.shares, "hangs_on": [one._asdict() for one in each.hangs_on]}
+        for each in found.tried
+    }
+    write_json(path, {"sizes": found.sizes, "tried": tried})
+    return path
+
+
+def stored(path: Path) -> Concluded:
+    """Read what :func:`store` has written.
+
+    Raises
+    ------
+    KeyError
+        If it names a conclusion that is made no more.
+    """
+    content = read_json(path)
+    by_name = {each.name: each for each in conclusions_file().conclusions}
+    tried = [
+        Tried(by_name[name], each["shares"], tuple(Hanging(**one) for one in each["hangs_on"]))
+        for name, each in content["tried"].items()
+    ]
+    return Concluded(tried, content["sizes"])
+
+
+def flips(each: Tried) -> list[str]:
+    """Return the sets in which a conclusion does not hold in nine draws of ten.
+
+    What does not hold over the posterior cannot be flipped by anything else: sets share their draws.
+    """
+    if each.shares[POSTERIOR_SET] < HOLDS:
+        return [POSTERIOR_SET]
+    return [name for name, share in each.shares.items() if share < HOLDS]
+
+
+def set_name(name: str, language: str) -> str:
+    """Return the name of a set of draws."""
+    key = "conclusions.set" if name in (POSTERIOR_SET, OTHERS_SET, CHECK_SET) else "validation.structure"
+    return text(f"{key}.{name}", language)
 
 
 @functools.cache

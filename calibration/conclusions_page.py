@@ -8,7 +8,6 @@ import numpy as np
 
 from calibration.conclusions import (
     CHECK_SET,
-    HOLDS,
     OTHERS_SET,
     POSTERIOR_SET,
     REVERSED,
@@ -18,6 +17,9 @@ from calibration.conclusions import (
     Tried,
     conclude,
     conclusions_file,
+    flips,
+    set_name,
+    store,
 )
 from calibration.validation_page import table, write_page
 from calibration.words import label_of
@@ -48,7 +50,7 @@ def write_conclusions(
     posterior: Path, out: Path, *, page: Path | None = None, sizes: Sizes | None = None,
     workers: int | None = None, language: str = "en",
 ) -> list[Path]:  # fmt: skip
-    """Try all conclusions in a folder, or go on with it; write page and picture; return their paths."""
+    """Try all conclusions in a folder, or go on with it; write page, numbers, picture; return their paths."""
     compile_once()
     megabytes = world_megabytes(conclusions_file().worlds[CHECK_SET])
     with open_pool(workers, "", megabytes) as pool, bar("conclusions") as progress:
@@ -58,13 +60,8 @@ def write_conclusions(
     images.mkdir(parents=True, exist_ok=True)
     with house_style():
         made = picture(found, language)
-    return [write_page(path, lines(found, language)), *made.save(images)]
-
-
-def set_name(name: str, language: str) -> str:
-    """Return the name of a set of draws."""
-    key = "conclusions.set" if name in (POSTERIOR_SET, OTHERS_SET, CHECK_SET) else "validation.structure"
-    return text(f"{key}.{name}", language)
+    numbers = store(found, path.with_suffix(".json"))
+    return [write_page(path, lines(found, language)), numbers, *made.save(images)]
 
 
 def lines(found: Concluded, language: str) -> list[str]:
@@ -107,16 +104,6 @@ def _line(cells: Sequence[str]) -> str:
 
 def _share(value: float | None, language: str) -> str:
     return "–" if value is None else percent(value, language, 0)
-
-
-def flips(each: Tried) -> list[str]:
-    """Return the sets in which a conclusion does not hold in nine draws of ten.
-
-    What does not hold over the posterior cannot be flipped by anything else: sets share their draws.
-    """
-    if each.shares[POSTERIOR_SET] < HOLDS:
-        return [POSTERIOR_SET]
-    return [name for name, share in each.shares.items() if share < HOLDS]
 
 
 def _rows(found: Concluded, language: str) -> Iterator[Sequence[str]]:

@@ -14,17 +14,21 @@ from calibration.conclusions import (
     candidates,
     conclude,
     conclusions_file,
+    flips,
     hanging,
     holds,
     other_names,
     others_drawn,
+    store,
+    stored,
 )
-from calibration.conclusions_page import flips, lines, picture, write_conclusions
+from calibration.conclusions_page import lines, picture, write_conclusions
 from calibration.predictive import Predicted
 from experiments.executors import open_pool
 from experiments.posterior import SHIPPED
 from experiments.tables import read_rows
 from model.declarations import Bilingual, declarations
+from model.reading import ROOT
 from model.strategy_file import strategy_names
 
 pytestmark = pytest.mark.statistical
@@ -150,10 +154,19 @@ def test_the_page_says_what_flips_each_in_both_languages(concluded):
     assert any(flips(each) for each in found.tried), "in four villages to 2012 not all can hold"
 
 
+def test_what_was_found_is_kept_and_the_page_of_the_documents_is_made_of_it(concluded, tmp_path):
+    found, _ = concluded
+    assert stored(store(found, tmp_path / "found.json")) == found
+    page = ROOT / "docs" / "conclusions.md"
+    shipped = stored(page.with_suffix(".json"))
+    assert [each.conclusion for each in shipped.tried] == list(conclusions_file().conclusions)
+    assert page.read_text(encoding="utf-8").splitlines() == lines(shipped, "en")
+
+
 def test_the_same_command_again_simulates_nothing(concluded, small, monkeypatch):
     _, out = concluded
     monkeypatch.setattr(conclusions, "simulate", None)
     monkeypatch.setattr(conclusions, "simulate_path", None)
     paths = write_conclusions(SHIPPED, out, sizes=SIZES, workers=1, language="zh")
-    assert {path.name for path in paths} >= {"conclusions.md", "conclusions.png"}
+    assert {path.name for path in paths} >= {"conclusions.md", "conclusions.json", "conclusions.png"}
     assert all(path.is_file() for path in paths)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from calibration.conclusions import HOLDS, POSTERIOR_SET, REVERSED, flips, set_name, stored
 from calibration.held_out import held_out_file
 from calibration.targets import block_file
 from model.declarations import ASSUMPTION, declarations
@@ -15,10 +16,15 @@ from model.reference import markdown_table
 from model.services import default_services
 from model.strategy_file import background_events, load_strategy
 from model.text import text
+from results.wording import percent
 
 FILE = ROOT / "data" / "evidence" / "evidence.csv"
 CHECKED = ROOT / "docs" / "geography.md"
 """The page that compares places with published figures; it is printed too."""
+CONCLUDED = ROOT / "docs" / "conclusions.json"
+"""What the page of conclusions is made of."""
+FITTED_ALONE, NOTHING_TRIED = "the fitted numbers alone", "nothing that was tried"
+IN_NEARLY_ALL = f"at least {HOLDS:.0%} of draws of every set".replace("%", " %")
 ID = re.compile(r"\b[A-Z]\d\d\b")
 BLOCKS = ("rollout", "service")
 QUALITIES = ("high", "medium", "low")
@@ -137,6 +143,40 @@ def held_out_table() -> str:
     return markdown_table(rows, {"what": "figure", "low": "reported", "rows": "rows"})
 
 
+def flips_table() -> str:
+    """Return what flips each conclusion, assumption by assumption, and the conclusions that nothing flips."""
+    found = stored(CONCLUDED)
+    rows = [
+        {
+            "assumed": FITTED_ALONE if name == POSTERIOR_SET else set_name(name, "en"),
+            "conclusion": each.conclusion.sentence.en,
+            "holds": f"{percent(each.shares[name], 'en', 0)} of {n} draws: {_verdict(each.shares[name])}",
+        }
+        for name, n in found.sizes.items()
+        for each in found.tried
+        if name in flips(each)
+    ]
+    rows += [
+        {
+            "assumed": f"`{one.parameter}`, low or high",
+            "conclusion": each.conclusion.sentence.en,
+            "holds": f"{percent(one.low, 'en', 0)} of draws where low, {percent(one.high, 'en', 0)} if high",
+        }
+        for each in found.tried
+        for one in each.hangs_on
+    ]
+    rows += [
+        {"assumed": NOTHING_TRIED, "conclusion": each.conclusion.sentence.en, "holds": IN_NEARLY_ALL}
+        for each in found.tried
+        if not flips(each) and not each.hangs_on
+    ]
+    return markdown_table(rows, {"assumed": "flipped by", "conclusion": "conclusion", "holds": "holds in"})
+
+
+def _verdict(share: float) -> str:
+    return "the opposite" if share <= REVERSED else "open"
+
+
 def figures_used() -> str:
     """Return every row of the evidence table that something rests on."""
     used = _by_row()
@@ -211,6 +251,7 @@ EVIDENCE: dict[str, Callable[[], str]] = {
     "quality_by_use": quality_by_use,
     "fitting_targets": targets_table,
     "held_out": held_out_table,
+    "flips": flips_table,
     "figures_used": figures_used,
     "figures_unused": figures_unused,
 }
