@@ -137,7 +137,7 @@ class PilotModel(ScaleUpModel):
     def run_counties(self, month: int) -> None:
         """All county phases of a month, with the hours that others take at the desks."""
         desks = self._desks
-        growth = float(self.tables.desk_growth[0]) * float(self.tables.rules[0].desk_fte_factor)
+        growth = float(self.tables.desk_growth[month]) * float(self.tables.rules[0].desk_fte_factor)
         hours = self._office_minutes * growth
         asked = self._others + self._waiting
         own = desks["queue_minutes"] + desks["used"]  # who waits, and as many as came last month

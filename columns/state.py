@@ -104,7 +104,7 @@ Tables = namedtuple(
         "gap_guide",  # where the search in them begins
         "kinds",  # (kinds + 1,) cumulative shares of the kinds of candidate events, uint64 thresholds
         "ceilings",  # (kinds,) dominating probabilities per month
-        "tops",  # (services,) highest rate of onset this month of any child, where the village's scale is 1
+        "tops",  # (months, services) highest rate of onset of any child, where the village's scale is 1
         "seek",  # (services,) monthly probability that a family applies on its own
         "end",  # (services,) monthly probability that an open need ends by itself
         "halvings",  # (services,) of the probability that an idle spell has a candidate in a month
@@ -116,11 +116,11 @@ Tables = namedtuple(
         "fading",  # (256,) share of a trust difference left after so many months
         "milestones",  # (216 + 1,) months until the next age limit
         "is_milestone",  # (216 + 1,) bool
-        "trend",  # (services,) multiplier of the onset this month
-        "asking",  # (1,) multiplier of requests for a visit this month
+        "trend",  # (months, services) multiplier of the onset
+        "asking",  # (months,) multiplier of requests for a visit
         "cash_drop_out",  # (1,) multiplier of dropping out for families with an allowance
         "cash_dropout",  # (1,) multiplier of dropping out of school for children with an allowance
-        "desk_growth",  # (1,) multiplier of desk minutes under the plan in force
+        "desk_growth",  # (months,) multiplier of desk minutes under the plan in force
         "village_service",  # (1,) the service whose desk is in the village
         "births",  # (sectors, months) int32
         "target",  # (sectors, months) int32 children at the end of the month

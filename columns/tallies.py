@@ -119,20 +119,6 @@ def tally_size(n_services: int) -> int:
     return n_services * (WIDTH * N_COUNTED + WEALTH_COLUMNS * WEALTH_BINS + len(WAIT_OUTCOMES) * WAIT_BINS)
 
 
-def split_tally(tally: np.ndarray, n_services: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return views of a table: counts by group, counts by wealth percentile, histograms of waits.
-
-    Shapes: (services, WIDTH, groups), (services, WEALTH_COLUMNS, bins), (services, outcomes, waits).
-    """
-    groups = n_services * WIDTH * N_COUNTED
-    wealth = groups + n_services * WEALTH_COLUMNS * WEALTH_BINS
-    return (
-        tally[:groups].reshape(n_services, WIDTH, N_COUNTED),
-        tally[groups:wealth].reshape(n_services, WEALTH_COLUMNS, WEALTH_BINS),
-        tally[wealth:].reshape(n_services, len(WAIT_OUTCOMES), WAIT_BINS),
-    )
-
-
 @inlined
 def groups_of(traits, household, village, age, young_months, poor_line):
     """Groups and wealth quintile of a child as bits, with the wealth percentile above ``WEALTH_SHIFT``."""

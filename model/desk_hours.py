@@ -73,7 +73,7 @@ def offer_minutes(state, tables, c, month):
         added = 0.0
         if local < n_office:
             service = local % n_services
-            minutes = desk.base_minutes * rules.desk_fte_factor * tables.desk_growth[0] + desk.extra_minutes
+            minutes = desk.base_minutes * rules.desk_fte_factor * tables.desk_growth[month] + desk.extra_minutes
             added = max(minutes - desk.base_minutes * min(rules.desk_fte_factor, 1.0), 0.0)
         else:
             service = tables.village_service[0]

@@ -43,10 +43,10 @@ from columns.tallies import (
     WAIT_BINS,
     WAIT_OUTCOMES,
     WEALTH_BINS,
+    WEALTH_COLUMNS,
     WEALTH_MET,
     WEALTH_UNMET,
     WIDTH,
-    split_tally,
 )
 from model.codes import MINUTES_PER_HOUR
 from model.counties import load_provinces
@@ -87,9 +87,9 @@ CHILDREN, *_, POSTS_FILLED, ACTIVE, STAGE, COST = range(len(COUNTY_MEASURES))
 class Observed(NamedTuple):
     """Arrays of a run; months are rows, months not yet run are zero."""
 
-    strata: np.ndarray  # (months, STRATA, services, WIDTH) int64
-    wealth_met: np.ndarray  # (months, services, WEALTH_BINS) int64 children whose need is met at month end
-    wealth_needed: np.ndarray  # (months, services, WEALTH_BINS) int64 those, and children with an open need
+    strata: np.ndarray  # (months, STRATA, services, WIDTH) int32
+    wealth_met: np.ndarray  # (months, services, WEALTH_BINS) int32 children whose need is met at month end
+    wealth_needed: np.ndarray  # (months, services, WEALTH_BINS) int32 those, and children with an open need
     counties: np.ndarray  # (months, counties, COUNTY_MEASURES) int64
     county_services: np.ndarray  # (years, counties, services, WIDTH) int64 flows of a year, stocks at its end
     posts: np.ndarray  # (months, KINDS, POSTS) int64
@@ -103,7 +103,7 @@ class Observed(NamedTuple):
     meters: np.ndarray  # (months, METERS) int64 cumulative
     desks: np.ndarray  # (months, services, 4) int64 minutes offered, used, cases waiting, minutes waiting
     waits: np.ndarray  # (services, WAIT_OUTCOMES, WAIT_BINS) int64, whole run
-    waits_by_month: np.ndarray  # (months, services, WAIT_OUTCOMES, WAIT_BINS) int64, since the start
+    waits_by_month: np.ndarray  # (months, services, WAIT_OUTCOMES, WAIT_BINS) int32, since the start
     provinces: np.ndarray  # (months, provinces, 3) int64 posts filled, active, opened
     covered: np.ndarray  # (months, villages) bool, has a trained worker; no villages without an event log
 
@@ -114,11 +114,14 @@ def make_observed(n_months: int, n_counties: int, n_services: int, n_logged: int
     def zeros(*shape: int) -> np.ndarray:
         return np.zeros(shape, dtype=np.int64)
 
+    def counts(*shape: int) -> np.ndarray:  # as wide as the tallies that they come from
+        return np.zeros(shape, dtype=np.int32)
+
     years = n_months // 12 + 2
     return Observed(
-        strata=zeros(n_months, len(STRATA), n_services, WIDTH),
-        wealth_met=zeros(n_months, n_services, WEALTH_BINS),
-        wealth_needed=zeros(n_months, n_services, WEALTH_BINS),
+        strata=counts(n_months, len(STRATA), n_services, WIDTH),
+        wealth_met=counts(n_months, n_services, WEALTH_BINS),
+        wealth_needed=counts(n_months, n_services, WEALTH_BINS),
         counties=zeros(n_months, n_counties, len(COUNTY_MEASURES)),
         county_services=zeros(years, n_counties, n_services, WIDTH),
         posts=zeros(n_months, len(KINDS), len(POSTS)),
@@ -132,7 +135,7 @@ def make_observed(n_months: int, n_counties: int, n_services: int, n_logged: int
         meters=zeros(n_months, len(METERS)),
         desks=zeros(n_months, n_services, len(DESK_FIELDS)),
         waits=zeros(n_services, len(WAIT_OUTCOMES), WAIT_BINS),
-        waits_by_month=zeros(n_months, n_services, len(WAIT_OUTCOMES), WAIT_BINS),
+        waits_by_month=counts(n_months, n_services, len(WAIT_OUTCOMES), WAIT_BINS),
         provinces=zeros(n_months, len(load_provinces()), len(PROVINCE_FIELDS)),
         covered=np.zeros((n_months, n_logged), dtype=bool),
     )
@@ -143,49 +146,74 @@ def observe_children(observed: Observed, month: int, year: int, state: State, gi
 
     ``given`` (bool, one per service) marks what does not last: it counts as met in the month it is given.
     """
-    groups, wealth, waits = split_tally(state.tally.sum(axis=0, dtype=np.int64), state.needs.shape[1])
+    now = slice(month, month + 1)
+    tally = state.tally[0] if len(state.tally) == 1 else state.tally.sum(axis=0, dtype=state.tally.dtype)
+    observed.meters[month] = state.meters.sum(axis=0)
     count_children(
-        state.county_tally, groups, state.counties, state.sectors, SUMMED, observed.strata[month],
+        tally, state.county_tally, state.counties, state.sectors, SUMMED,
+        observed.strata[month], observed.wealth_met[month], observed.wealth_needed[month],
+        observed.waits, observed.waits_by_month[month], observed.children[now],
         observed.counties[month], observed.county_services[year],
     )  # fmt: skip
-    observed.wealth_met[month] = wealth[:, WEALTH_MET]
-    observed.wealth_needed[month] = wealth[:, WEALTH_MET] + wealth[:, WEALTH_UNMET]
-    observed.waits[:] = observed.waits_by_month[month] = waits
-    observed.meters[month] = state.meters.sum(axis=0)
-    observed.children[month] = observed.counties[month, :, CHILDREN].sum()
     count_desks(state.desks, len(state.counties) + len(state.townships), observed.desks[month])
-    clear_flows(state, given)
-
-
-def clear_flows(state: State, given: np.ndarray) -> None:
-    """Set all counts of what happens during a month back to zero."""
-    state.county_tally[:, :, N_STATES:] = 0
-    for thread in range(len(state.tally)):
-        by_group, by_wealth, _ = split_tally(state.tally[thread], state.needs.shape[1])
-        by_group[:, N_STATES:] = 0
-        by_wealth[given, WEALTH_MET] = 0
+    clear_flows(state.tally, state.county_tally, given)
 
 
 @kernel
-def count_children(tally, groups, counties, sectors, summed, strata, rows, of_year):
-    """Fill a month's counts by stratum (``strata``) and county (``rows``), and the year's by county.
+def clear_flows(tally, county_tally, given):
+    """Set all counts of what happens during a month back to zero; ``tally`` is that of all threads."""
+    n_services = county_tally.shape[1]
+    for c in range(len(county_tally)):
+        for s in range(n_services):
+            for k in range(N_STATES, WIDTH):
+                county_tally[c, s, k] = 0
+    first_wealth = n_services * WIDTH * N_COUNTED
+    for thread in range(len(tally)):
+        for s in range(n_services):
+            for i in range((s * WIDTH + N_STATES) * N_COUNTED, (s + 1) * WIDTH * N_COUNTED):
+                tally[thread, i] = 0
+            if given[s]:
+                met = first_wealth + (s * WEALTH_COLUMNS + WEALTH_MET) * WEALTH_BINS
+                for i in range(met, met + WEALTH_BINS):
+                    tally[thread, i] = 0
 
-    ``tally`` is (counties, services, WIDTH), ``groups`` (services, WIDTH, N_COUNTED), ``summed`` `SUMMED`.
+
+@kernel
+def count_children(
+    tally, county_tally, counties, sectors, summed, strata, met, needed, waits, waits_now, children, rows,
+    of_year,
+):  # fmt: skip
+    """Fill a month's counts by stratum and by county (``rows``), and the year's by county (``of_year``).
+
+    ``tally`` is the sum over threads, ``summed`` is `SUMMED`; all that follows is written: see :class:`Observed`.
     """
     # Number by number: what numba compiles to assign or select arrays takes two seconds.
-    strata[:, :, :] = 0
-    rows[:, CHILDREN] = 0
-    for s in range(tally.shape[1]):
+    n_services = county_tally.shape[1]
+    first_wealth = n_services * WIDTH * N_COUNTED
+    first_wait = first_wealth + n_services * WEALTH_COLUMNS * WEALTH_BINS
+    for s in range(n_services):
         for k in range(WIDTH):
-            for g in range(N_COUNTED):
-                strata[1 + g, s, k] = groups[s, k, g]
+            strata[0, s, k] = 0
+            for region in range(1 + N_COUNTED, len(strata)):
+                strata[region, s, k] = 0
+        for g in range(N_COUNTED):
+            for k in range(WIDTH):
+                strata[1 + g, s, k] = tally[(s * WIDTH + k) * N_COUNTED + g]
+        wealth = first_wealth + s * WEALTH_COLUMNS * WEALTH_BINS
+        for i in range(WEALTH_BINS):
+            met[s, i] = tally[wealth + WEALTH_MET * WEALTH_BINS + i]
+            needed[s, i] = met[s, i] + tally[wealth + WEALTH_UNMET * WEALTH_BINS + i]
+        for outcome in range(waits.shape[1]):
+            for i in range(WAIT_BINS):
+                ended = tally[first_wait + (s * waits.shape[1] + outcome) * WAIT_BINS + i]
+                waits[s, outcome, i] = waits_now[s, outcome, i] = ended
     whole = np.zeros(WIDTH, dtype=np.int64)
     for c in range(len(counties)):
         whole[:] = 0
         region = strata[1 + N_COUNTED + counties[c].region]
-        for s in range(tally.shape[1]):
+        for s in range(n_services):
             for k in range(WIDTH):
-                count = np.int64(tally[c, s, k])
+                count = np.int64(county_tally[c, s, k])
                 whole[k] += count
                 strata[0, s, k] += count
                 region[s, k] += count
@@ -194,8 +222,11 @@ def count_children(tally, groups, counties, sectors, summed, strata, rows, of_ye
             rows[c, 1 + measure] = 0
             for k in range(WIDTH):
                 rows[c, 1 + measure] += whole[k] if summed[measure, k] else 0
+        rows[c, CHILDREN] = 0
+    children[0] = 0
     for i in range(len(sectors)):
         rows[sectors[i].county, CHILDREN] += sectors[i].n_children
+        children[0] += sectors[i].n_children
 
 
 @kernel

@@ -126,7 +126,7 @@ def draw_events(state, books, tables, c, month, candidates, drawn):
         kind = kind_of(draw(key, EVENT_KIND, month, 0), tables.kinds)
         bits = draw(key, EVENT, month, 0)
         n_services = len(tables.services)
-        top = tables.tops[kind] * tables.need_scale[v, kind] if kind < n_services else ANY
+        top = tables.tops[month, kind] * tables.need_scale[v, kind] if kind < n_services else ANY
         if uniform(bits) * tables.ceilings[kind] < top:
             ask_for_household(state, village, slot)
             candidates[kept] = slot
@@ -319,7 +319,7 @@ def move_on(books, state, tables, county, arena, entry, month):
         if new != UNMET:
             return NOWHERE
     elif need == UNMET and village.post == POST_ACTIVE:
-        asking = rules.asks_for_visit_per_month * tables.asking[0]
+        asking = rules.asks_for_visit_per_month * tables.asking[month]
         if u < end + forward + asking * trust_of(village, household, tables, month):
             household.family = np.uint8(household.family | HOUSEHOLD_ASKED)
     return dated_entry(entry, next_month(tables, key, service, month + 1))
@@ -390,7 +390,7 @@ def begin_need(
     if not (need == CLEAR or (need == SERVED and row.durable)):
         return
     rate = row.inflow_per_month * tables.need_scale[v, service] * need_multiplier(row, groups, household)
-    rate *= tables.trend[service]
+    rate *= tables.trend[month, service]
     if row.term_entry and receives_cash(books, tables.services, slot):
         rate *= tables.cash_dropout[0]
     if row.preventable and village.post == POST_ACTIVE:

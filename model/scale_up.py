@@ -39,7 +39,7 @@ from model.scenario import Scenario, make_scenario
 from model.schedule import COUNTY_PHASES, PHASES
 from model.spread import spread_approach
 from model.spread_setup import Spread, prepare_spread
-from model.tables import renew, renew_rules
+from model.tables import renew
 from model.windows import WithAgents
 
 FULL_SHARE = 0.8
@@ -114,7 +114,7 @@ class ScaleUpModel(WithAgents):
         services = self.tables.services
         self._given = services["durable"] == 0
         self._allowances = [(s, ALLOWANCES[int(row.group)]) for s, row in enumerate(services) if row.status]
-        clear_flows(self.state, self._given)  # needs that children begin with are no flow of the first month
+        clear_flows(self.state.tally, self.state.county_tally, self._given)  # needs that children begin with are no flow of the first month
         logged = len(self.state.villages) if log_events else 0
         self.observed = make_observed(
             self.scenario.until + 1, len(self.state.counties), len(services), logged
@@ -165,7 +165,7 @@ class ScaleUpModel(WithAgents):
             month = months_done - 1
             in_force = bisect_right(self.policy.months, month) - 1
             self.tables.rules[0] = self.policy.records[in_force][0]
-            self.tables = renew(renew_rules(self.tables, self.still), month)
+            self.tables = renew(self.tables, self.still)
 
     def step(self) -> None:
         """Simulate the next month; returns at once if the clock is behind a resumed run."""
@@ -184,17 +184,17 @@ class ScaleUpModel(WithAgents):
     def run(self, until: int | None = None) -> Self:
         """Run to a month (inclusive), by default the scenario's last; returns the model."""
         last = self.scenario.until if until is None else until
-        while self.months_done <= last:
-            super().run_for(1)
+        while self.months_done <= last:  # the clock of a resumed run is behind
+            super().run_for(last + 1 - self.months_done)
         return self
 
     def apply_policy(self, month: int) -> None:
         """Bring the rules of the month into force."""
         if apply_policy(month, self.policy, self.tables.rules, self.spread.nation, national_path()):
-            self.tables = renew_rules(self.tables, self.still)
-        self.tables = renew(self.tables, month)
-        redated = not np.array_equal(self.tables.halvings, self.state.halvings)
-        self.tables = self.tables._replace(redated=np.array([redated]))
+            self.tables = renew(self.tables, self.still)
+        redated = (self.tables.halvings != self.state.halvings).any()
+        if redated != self.tables.redated[0]:
+            self.tables = self.tables._replace(redated=np.array([redated]))
         self.state.halvings[:] = self.tables.halvings
 
     def spread_approach(self, month: int) -> None:

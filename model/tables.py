@@ -1,4 +1,4 @@
-"""What kernels read besides the columns: thresholds, curves and profiles, built once or once a month.
+"""What kernels read besides the columns: thresholds, curves and profiles, built once and after a change of rules.
 
 Everything that needs exp, log or a power is computed here with Python's ``math``, so compiled and uncompiled
 kernels see the same numbers.
@@ -16,7 +16,7 @@ from columns.state import Tables
 from columns.words import MONTH_BITS
 from model.calendar import is_welfare_week
 from model.codes import CHILDHOOD_MONTHS, DESK_VILLAGE, GROUP_UNATTENDED, PLAN_DATED, PLAN_GROWING
-from model.demography import DemographicPlan
+from model.demography import HORIZON_MONTHS, DemographicPlan
 from model.stationary import CERTIFICATE, HUKOU, Stationary, solve
 
 HIGHEST_CEILING = 0.9
@@ -111,14 +111,14 @@ def _highest_inflows(content: bytes, dtype: np.dtype) -> np.ndarray:
 
 
 def onset_tops(services: np.ndarray, rules: np.record, trend: np.ndarray, cash_dropout: float) -> np.ndarray:
-    """Highest rate of onset per service that a child can have this month where its village's scale is 1.
+    """Highest rate of onset that any child can have where its village's scale is 1; (months, services).
 
     A shade above what the kernel works out, so that rounding never puts a real rate above it.
     """
     tops = _highest_inflows(services.tobytes(), services.dtype) * trend
-    tops[services["status"] == 1] = 0.0
-    tops[services["term_entry"] == 1] *= max(cash_dropout, 1.0)
-    tops[services["preventable"] == 1] *= max(rules.prevention_multiplier, 1.0)
+    tops[:, services["status"] == 1] = 0.0
+    tops[:, services["term_entry"] == 1] *= max(cash_dropout, 1.0)
+    tops[:, services["preventable"] == 1] *= max(rules.prevention_multiplier, 1.0)
     return tops * (1.0 + ROUNDING)
 
 
@@ -198,35 +198,47 @@ def fading_curve(return_per_month: float) -> np.ndarray:
     return np.array([(1.0 - return_per_month) ** months for months in range(MONTH_BITS)])
 
 
-def renew_rules(tables: Tables, still: Stationary) -> Tables:
-    """Bring the curves that follow parameters up to date, those of cash by equation (46) among them."""
-    rules, services = tables.rules[0], tables.services
+@functools.lru_cache(maxsize=8)
+def _exponential(rate_per_year: float) -> np.ndarray:
+    """Return e^(rate·t) for every month of the calendar, t in years since the start."""
+    return np.array([math.exp(rate_per_year * month / 12) for month in range(HORIZON_MONTHS)])
+
+
+@functools.cache
+def _welfare_weeks() -> np.ndarray:
+    """Return, for every month of the calendar, whether it holds Child Welfare Week."""
+    return np.array([is_welfare_week(month) for month in range(HORIZON_MONTHS)])
+
+
+def desk_growth(rules: np.record) -> np.ndarray:
+    """Multiplier of desk minutes in every month under the plan in force, equation (39)."""
+    if rules.desk_plan == PLAN_GROWING:
+        return _exponential(float(rules.desk_growth_per_year))
+    return np.full(HORIZON_MONTHS, rules.desk_dated_factor if rules.desk_plan == PLAN_DATED else 1.0)
+
+
+def renew(tables: Tables, still: Stationary) -> Tables:
+    """Bring all curves that follow parameters up to date after a dated change of rules.
+
+    Those of cash are equation (46). Those that also follow the calendar have a row for every month, the trend
+    of equation (26) among them.
+    """
+    rules, services = tables.rules[0], np.asarray(tables.services)
     cash = rules.cash_multiplier
+    cash_dropout = rules.cash_school_dropout_multiplier**cash
+    trend = np.ones((HORIZON_MONTHS, len(services)))
+    trend[:, services["term_entry"] == 1] = _exponential(-float(rules.school_retention_trend_per_year))[:, None]
     return tables._replace(
         give_up=give_up_curve(services, rules),
         fading=fading_curve(float(rules.trust_return_per_month)),
         cash_drop_out=np.array([rules.cash_drop_out_multiplier**cash]),
-        cash_dropout=np.array([rules.cash_school_dropout_multiplier**cash]),
+        cash_dropout=np.array([cash_dropout]),
         seek=seeking(still, rules),
         halvings=spell_halvings(still, rules),
-    )
-
-
-def renew(tables: Tables, month: int) -> Tables:
-    """Bring up to a month what follows the calendar: trend in equation (26), growth in equation (39)."""
-    rules, services = tables.rules[0], np.asarray(tables.services)  # a plain array is faster to read
-    trend = np.ones(len(services))
-    trend[services["term_entry"] == 1] = math.exp(-rules.school_retention_trend_per_year * month / 12)
-    growth = 1.0
-    if rules.desk_plan == PLAN_DATED:
-        growth = rules.desk_dated_factor
-    elif rules.desk_plan == PLAN_GROWING:
-        growth = math.exp(rules.desk_growth_per_year * month / 12)
-    return tables._replace(
         trend=trend,
-        asking=np.array([rules.welfare_week_boost if is_welfare_week(month) else 1.0]),
-        desk_growth=np.array([growth]),
-        tops=onset_tops(services, rules, trend, float(tables.cash_dropout[0])),
+        asking=np.where(_welfare_weeks(), rules.welfare_week_boost, 1.0),
+        desk_growth=desk_growth(rules),
+        tops=onset_tops(services, rules, trend, float(cash_dropout)),
     )
 
 
@@ -267,4 +279,4 @@ def make_tables(
         village_service=np.array(in_village[:1] or [0]), births=plan.births, target=plan.target,
         need_scale=scales,
     )  # fmt: skip
-    return still, renew(renew_rules(tables, still), 0)
+    return still, renew(tables, still)

@@ -158,7 +158,7 @@ TERMS = {
     "mandate_month": lambda value: bool(
         (run(mandate_month=value, until=90).state.counties["stage"] == STAGE_UNIVERSAL).any()
     ),
-    "welfare_week_boost": lambda value: run(welfare_week_boost=value, until=12).tables.asking[0] != 1,
+    "welfare_week_boost": lambda value: run(welfare_week_boost=value, until=12).tables.asking[12] != 1,
     "other_policies": lambda value: (
         len(run("no_programme", other_policies=value, until=90).scenario.events()) > 0
     ),
