@@ -102,6 +102,7 @@ Tables = namedtuple(
         "services",  # (services,) record
         "gaps",  # survival thresholds of the candidate clock
         "gap_guide",  # where the search in them begins
+        "kind_guide",  # where the search in the next begins
         "kinds",  # (kinds + 1,) cumulative shares of the kinds of candidate events, uint64 thresholds
         "ceilings",  # (kinds,) dominating probabilities per month
         "tops",  # (months, services) highest rate of onset of any child, where the village's scale is 1

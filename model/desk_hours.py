@@ -73,7 +73,8 @@ def offer_minutes(state, tables, c, month):
         added = 0.0
         if local < n_office:
             service = local % n_services
-            minutes = desk.base_minutes * rules.desk_fte_factor * tables.desk_growth[month] + desk.extra_minutes
+            growth = tables.desk_growth[month]
+            minutes = desk.base_minutes * rules.desk_fte_factor * growth + desk.extra_minutes
             added = max(minutes - desk.base_minutes * min(rules.desk_fte_factor, 1.0), 0.0)
         else:
             service = tables.village_service[0]
@@ -104,25 +105,20 @@ def set_limits(state, tables, c, demand):
     affordable = minutes_affordable(county, tables.rules)
     for local in range(n_desks):
         desk = state.desks[desk_record(state, tables, c, local)]
-        total, limit = asked_of(demand, local), LEVELS
+        total = asked_of(demand, local)
         if local < n_offices and affordable > 0 and total > desk.offered:  # clerks work in offices
             bought = min(affordable, total - desk.offered)
             desk.offered += bought
             affordable -= bought
             state.counters[c, DESK_MINUTES_BOUGHT] += bought
-        total = demand[local, RESERVED_ASKED]
-        for level in range(LEVELS):
-            total += demand[local, level]
-            if limit == LEVELS and total > desk.offered:
-                limit = level
         if elastic and total > desk.offered:
             state.counters[c, DESK_MINUTES_ELASTIC] += total - desk.offered
-            desk.offered, limit = total, LEVELS
-        above = 0
-        for level in range(limit):
-            above += demand[local, level]
-        demand[local, MINUTES_ABOVE] = above + demand[local, RESERVED_ASKED]
-        demand[local, LIMIT] = limit
+            desk.offered = total
+        above, limit = total, LEVELS
+        while limit > 0 and above > desk.offered:
+            limit -= 1
+            above -= demand[local, limit]
+        demand[local, MINUTES_ABOVE], demand[local, LIMIT] = above, limit
 
 
 @inlined

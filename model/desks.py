@@ -24,7 +24,7 @@ from columns.layout import (
     SERVED,
     UNMET,
 )
-from columns.prefetch import AHEAD, NEXT
+from columns.prefetch import AHEAD
 from columns.streams import stream
 from columns.tallies import (
     F_COHORT_IN_TIME,
@@ -83,7 +83,6 @@ from model.needs import (
     append_gathering,
     append_open,
     ask_for_child,
-    ask_for_family,
     change,
     is_open,
     is_same_child,
@@ -98,36 +97,42 @@ DECIDED = stream("case.decision")
 REVIEWED = stream("case.review")
 
 LOWEST_CLASS = 3
+PREFERRED, LEVEL_SHIFT, LEVEL_MASK = np.uint64(1), np.uint64(1), np.uint64(LEVELS - 1)
+DESK_SHIFT = np.uint64(8)
+AT_NO_DESK = np.uint64(0xFFFFFFFFFFFFFFFF)
+"""Where a child stands that is admitted and waits for the term."""
 TERM_LENGTH = TERM_MONTHS[1] - TERM_MONTHS[0]
 FIRST_TERM = TERM_MONTHS[1] - START_MONTH_OF_YEAR
 """Months between two school terms, and from the start of the run to the first."""
 
 
 @part
-def serve_desks(state, tables, c, month, thread, demand):
+def serve_desks(state, tables, c, month, thread, demand, places, minutes):
     """The county's month at the desks.
 
-    ``demand`` (int64, at least desks of the county × DEMAND_COLUMNS, zero on entry and exit) is scratch.
+    Scratch are ``demand`` (int64, at least desks of the county × DEMAND_COLUMNS, zero on entry and exit) and,
+    for every case, where it stands and what it takes (``places``, ``minutes``: uint64).
     """
     books = books_of(state, c, thread)
     arena = state.arenas[c]
     books.meters[M_QUEUE] += arena.n_filed
     offer_minutes(state, tables, c, month)
-    drop_and_count(books, state, tables, c, month, demand)
+    drop_and_count(books, state, tables, c, month, demand, places, minutes)
     set_limits(state, tables, c, demand)
-    serve(books, state, tables, c, month, demand)
+    serve(books, state, tables, c, month, demand, places, minutes)
     follow_backlog(state, tables, c)
 
 
 @inlined
 def level_of(entry, month, rules):
     """Level of a case, 0 first: its class, raised by one for every ``ageing_months`` of waiting."""
-    aged = entry_wait(entry, month) // max(np.int64(rules.ageing_months), 1)
+    wait, step = entry_wait(entry, month), max(np.int64(rules.ageing_months), 1)
+    aged = wait // step if wait >= step else 0  # most have not waited so long, and a division takes long
     return max(LEVELS - 1 - LOWEST_CLASS + entry_class(entry) - aged, 0)
 
 
 @inlined
-def drop_and_count(books, state, tables, c, month, demand):
+def drop_and_count(books, state, tables, c, month, demand, places, asked):
     """First pass: forget who left, let families give up, start school terms, count minutes asked by level."""
     county, arena = state.counties[c], state.arenas[c]
     rules = tables.rules[0]
@@ -160,18 +165,29 @@ def drop_and_count(books, state, tables, c, month, demand):
                     continue
         else:
             continue
+        place = AT_NO_DESK
         if need != ADMITTED:
             local = local_desk(tables, county, v, village.township, service)
-            minutes = minutes_of(tables, service, review)
+            minutes, level = minutes_of(tables, service, review), level_of(entry, month, rules)
+            preferred = village.remote != 0 or (state.traits[slot] & CHILD_DISABLED) != 0
             desk = state.desks[desk_record(state, tables, c, local)]
             most = np.int64(desk.offered * rules.reserved_share)
-            if takes_reserved(state, village, slot, demand, local, RESERVED_ASKED, minutes, most):
+            if takes_reserved(preferred, demand, local, RESERVED_ASKED, minutes, most):
                 demand[local, RESERVED_ASKED] += minutes
             else:
-                demand[local, level_of(entry, month, rules)] += minutes
+                demand[local, level] += minutes
+            place = place_at_desk(local, level, preferred)
+            asked[kept - arena.start] = np.uint64(minutes)
+        places[kept - arena.start] = place
         books.filed_entries[kept] = entry
         kept += 1
     arena.n_filed = kept - arena.start
+
+
+@inlined
+def place_at_desk(local, level, preferred):
+    """Desk and level of a case, and whether it may take minutes that are kept, as one number."""
+    return (np.uint64(local) << DESK_SHIFT) | (np.uint64(level) << LEVEL_SHIFT) | np.uint64(preferred)
 
 
 @inlined
@@ -190,12 +206,14 @@ def person(state, tables, county, village, slot, month):
 @inlined
 def loses_patience(books, state, tables, county, village, slot, service, month, wait, need, entry):
     """Whether a waiting family gives up this month; a wait that grows too long costs trust once."""
-    groups, key, h = person(state, tables, county, village, slot, month)
-    household = state.households[h]
+    household = state.households[village.first_household + np.int64(state.household[slot])]
+    age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
+    key = key_of_child(village.key, slot - village.first_slot, month - age)
     if need == FILED_HELPED and wait == np.int64(tables.rules[0].trust_wait_months) + 1:
         remember(village, household, tables, month, False)
     if not happens(draw(key, GIVES_UP, month, service), tables.give_up[service, wait]):
         return False
+    groups, _, _ = person(state, tables, county, village, slot, month)
     change(books, village, slot, service, GAVE_UP, F_GAVE_UP, month, groups, entry_birth(entry))
     count_wait(books, service, WAIT_GAVE_UP, wait)
     if need == FILED_HELPED:
@@ -205,35 +223,27 @@ def loses_patience(books, state, tables, county, village, slot, service, month, 
 
 
 @inlined
-def takes_reserved(state, village, slot, demand, local, column, minutes, most):
+def takes_reserved(preferred, demand, local, column, minutes, most):
     """Whether a case is served from the minutes kept for remote and disabled children, while any are left."""
-    if most <= 0 or not (village.remote or (state.traits[slot] & CHILD_DISABLED)):
-        return False
-    return demand[local, column] + minutes <= most
+    return preferred and most > 0 and demand[local, column] + minutes <= most
 
 
 @inlined
-def serve(books, state, tables, c, month, demand):
-    """Second pass: serve, in the order of filing, what lies above the limit and at it while minutes last."""
+def serve(books, state, tables, c, month, demand, places, asked):
+    """Second pass: serve, in the order of filing, what lies above the limit and at it while minutes last.
+
+    A case that goes on waiting is not looked at again: the first pass wrote down where it stands.
+    """
     county, arena = state.counties[c], state.arenas[c]
-    rules = tables.rules[0]
-    kept, last = arena.start, arena.start + arena.n_filed
-    for position in range(arena.start, last):
-        if position + AHEAD < last:
-            ask_for_child(state, county, books.filed_entries[position + AHEAD])
-            ask_for_family(state, county, books.filed_entries[position + NEXT])
-        entry = books.filed_entries[position]
-        slot = county.first_slot + entry_slot(entry)
-        service, review = entry_service(entry), entry_is_review(entry)
-        if state_of(books.needs[slot, service]) != ADMITTED:
-            v = county.first_village + entry_village(entry)
-            village = state.villages[v]
-            local = local_desk(tables, county, v, village.township, service)
+    kept = arena.start
+    for i in range(arena.n_filed):
+        place, entry = places[i], books.filed_entries[arena.start + i]
+        if place != AT_NO_DESK:
+            local, level = np.int64(place >> DESK_SHIFT), np.int64((place >> LEVEL_SHIFT) & LEVEL_MASK)
             desk = state.desks[desk_record(state, tables, c, local)]
-            minutes = minutes_of(tables, service, review)
-            level, limit = level_of(entry, month, rules), demand[local, LIMIT]
+            minutes, limit = np.int64(asked[i]), demand[local, LIMIT]
             most = demand[local, RESERVED_ASKED]  # the same cases as in the first pass
-            if takes_reserved(state, village, slot, demand, local, RESERVED_USED, minutes, most):
+            if takes_reserved(place & PREFERRED == PREFERRED, demand, local, RESERVED_USED, minutes, most):
                 demand[local, RESERVED_USED] += minutes
                 now = True
             elif level == limit:  # what the cases above leave; the first that does not fit closes the desk
@@ -243,7 +253,7 @@ def serve(books, state, tables, c, month, demand):
                 now = level < limit
             if now:
                 desk.used += minutes
-                if attend(books, state, tables, c, county, village, slot, service, month, entry, review):
+                if attend(books, state, tables, c, county, month, entry):
                     books.filed_entries[kept] = entry
                     kept += 1
                 continue
@@ -256,12 +266,14 @@ def serve(books, state, tables, c, month, demand):
 
 
 @inlined
-def attend(books, state, tables, c, county, village, slot, service, month, entry, review):
+def attend(books, state, tables, c, county, month, entry):
     """A clerk takes up a case; returns True while it stays at the desk (admitted, waiting for the term)."""
+    slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
+    village = state.villages[county.first_village + entry_village(entry)]
     groups, key, h = person(state, tables, county, village, slot, month)
     household = state.households[h]
     row, birth = tables.services[service], entry_birth(entry)
-    if review:
+    if entry_is_review(entry):
         books.needs[slot, service] &= NOT_UNDER_REVIEW
         add(books, service, F_REVIEWED, groups, 1)
         if happens(draw(key, REVIEWED, month, service), row.lapse_share):

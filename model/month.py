@@ -61,7 +61,7 @@ def run_counties(state, tables, rank, month, first, last, thread, first_phase, l
             elif phase == FILE:
                 file_referrals(state, tables, c, month, thread, order, waiting)
             elif phase == SERVE:
-                serve_desks(state, tables, c, month, thread, demand)
+                serve_desks(state, tables, c, month, thread, demand, order, waiting)
             elif phase == LEARN:
                 learn(state, tables, c)
 

@@ -18,6 +18,7 @@ from columns.layout import (
     GAVE_UP,
     HOUSEHOLD_STRAINED,
     INELIGIBLE,
+    N_STATES,
     NOT_ELIGIBLE,
     POST_ACTIVE,
     SERVED,
@@ -72,6 +73,9 @@ YOUNG_BIT = GROUPS.index(YOUNG)
 BIRTH_BITS = 10  # of a child's ordinal: birth month shifted to be positive
 BIRTH_SHIFT = 512
 
+OPEN_STATES = sum(1 << state for state in range(UNMET, N_STATES) if state != SERVED)
+"""States in which a child is in need and has not been served, as bits."""
+
 PROBLEM_OPEN_FULL, PROBLEM_FILED_FULL, PROBLEM_CEILING, PROBLEM_SLOTS = 1, 2, 3, 4
 
 
@@ -84,7 +88,7 @@ def key_of_child(village_key, slot_in_village, birth_month):
 @inlined
 def is_open(state):
     """True while a child is in need and has not been served (an open spell)."""
-    return state >= UNMET and state != SERVED
+    return (OPEN_STATES >> state) & 1 == 1
 
 
 @inlined

@@ -185,7 +185,7 @@ def count_children(
 ):  # fmt: skip
     """Fill a month's counts by stratum and by county (``rows``), and the year's by county (``of_year``).
 
-    ``tally`` is the sum over threads, ``summed`` is `SUMMED`; all that follows is written: see :class:`Observed`.
+    ``tally`` is the sum over threads, ``summed`` is `SUMMED`; what follows is written: see :class:`Observed`.
     """
     # Number by number: what numba compiles to assign or select arrays takes two seconds.
     n_services = county_tally.shape[1]

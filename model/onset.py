@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from columns.clock import next_candidate
+from columns.clock import COARSE_SHIFT, next_candidate
 from columns.compiling import inlined, part
 from columns.draws import HALF, draw, happens, uniform
 from columns.layout import (
@@ -123,7 +123,7 @@ def draw_events(state, books, tables, c, month, candidates, drawn):
         age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
         key = key_of_child(village.key, slot - village.first_slot, month - age)
         set_clock(state, tables, slot, key, age, month, AFTER_CANDIDATE)
-        kind = kind_of(draw(key, EVENT_KIND, month, 0), tables.kinds)
+        kind = kind_of(draw(key, EVENT_KIND, month, 0), tables)
         bits = draw(key, EVENT, month, 0)
         n_services = len(tables.services)
         top = tables.tops[month, kind] * tables.need_scale[v, kind] if kind < n_services else ANY
@@ -136,11 +136,12 @@ def draw_events(state, books, tables, c, month, candidates, drawn):
 
 
 @inlined
-def kind_of(bits, kinds):
+def kind_of(bits, tables):
     """Kind of event of a candidate: services, then those of the family."""
-    high_bits, kind = bits >> HALF, np.int64(0)
-    for other in range(len(kinds) - 1):  # without a branch, as in `list_due`
-        kind += np.int64(high_bits >= kinds[other])
+    high_bits = bits >> HALF
+    kind = tables.kind_guide[high_bits >> COARSE_SHIFT]
+    while high_bits >= tables.kinds[kind]:  # the last threshold is above every draw
+        kind += 1
     return kind
 
 

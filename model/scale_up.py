@@ -114,7 +114,8 @@ class ScaleUpModel(WithAgents):
         services = self.tables.services
         self._given = services["durable"] == 0
         self._allowances = [(s, ALLOWANCES[int(row.group)]) for s, row in enumerate(services) if row.status]
-        clear_flows(self.state.tally, self.state.county_tally, self._given)  # needs that children begin with are no flow of the first month
+        # Needs that children begin with are no flow of the first month.
+        clear_flows(self.state.tally, self.state.county_tally, self._given)
         logged = len(self.state.villages) if log_events else 0
         self.observed = make_observed(
             self.scenario.until + 1, len(self.state.counties), len(services), logged

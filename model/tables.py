@@ -1,4 +1,4 @@
-"""What kernels read besides the columns: thresholds, curves and profiles, built once and after a change of rules.
+"""What kernels read besides the columns: thresholds, curves and profiles, built once or when rules change.
 
 Everything that needs exp, log or a power is computed here with Python's ``math``, so compiled and uncompiled
 kernels see the same numbers.
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from columns.clock import gap_guide, gap_table, halvings_for
+from columns.clock import COARSE_BITS, COARSE_SHIFT, gap_guide, gap_table, halvings_for
 from columns.draws import TWO_TO_32
 from columns.state import Tables
 from columns.words import MONTH_BITS
@@ -122,6 +122,12 @@ def onset_tops(services: np.ndarray, rules: np.record, trend: np.ndarray, cash_d
     return tops * (1.0 + ROUNDING)
 
 
+def kind_guide(kinds: np.ndarray) -> np.ndarray:
+    """Smallest kind of event for every value of the highest ``COARSE_BITS`` bits of a draw."""
+    lowest = np.arange(1 << COARSE_BITS, dtype=np.uint64) << COARSE_SHIFT
+    return np.array([np.count_nonzero(kinds[:-1] <= low) for low in lowest], dtype=np.int64)
+
+
 def clock(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Gap table and cumulative thresholds of the candidate clock, one per kind of event.
 
@@ -227,7 +233,8 @@ def renew(tables: Tables, still: Stationary) -> Tables:
     cash = rules.cash_multiplier
     cash_dropout = rules.cash_school_dropout_multiplier**cash
     trend = np.ones((HORIZON_MONTHS, len(services)))
-    trend[:, services["term_entry"] == 1] = _exponential(-float(rules.school_retention_trend_per_year))[:, None]
+    retention = _exponential(-float(rules.school_retention_trend_per_year))
+    trend[:, services["term_entry"] == 1] = retention[:, None]
     return tables._replace(
         give_up=give_up_curve(services, rules),
         fading=fading_curve(float(rules.trust_return_per_month)),
@@ -269,7 +276,8 @@ def make_tables(
     in_village = [s for s, row in enumerate(services) if row.desk == DESK_VILLAGE]
     nothing = np.zeros(0)  # until the rules of the first month come into force below
     tables = Tables(
-        rules=rules, services=services, gaps=gaps, gap_guide=gap_guide(gaps), kinds=kinds, ceilings=tops,
+        rules=rules, services=services, gaps=gaps, gap_guide=gap_guide(gaps),
+        kind_guide=kind_guide(kinds), kinds=kinds, ceilings=tops,
         tops=nothing, seek=nothing, end=still.end,
         halvings=nothing, redated=np.zeros(1, dtype=np.bool_),
         lasting=1.0 - still.outflow - services.inflow_per_month,

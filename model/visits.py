@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from columns.bits import lowest_bit
 from columns.compiling import inlined, part
 from columns.draws import draw, happens, uniform
 from columns.layout import (
@@ -25,7 +26,6 @@ from columns.layout import (
     POST_ACTIVE,
     POST_DESIGNATED,
     POST_TRAINING,
-    SERVED,
     UNMET,
 )
 from columns.streams import stream
@@ -43,7 +43,7 @@ from columns.tallies import (
 from columns.words import COHORT_BIT, FOUND_ONCE, MONTH_BYTE, make_entry, state_of
 from model.codes import MINUTES_PER_HOUR, SCOPE_HIV, SCOPE_UNIVERSAL, SCOPE_VULNERABLE
 from model.learning import trust_of
-from model.needs import append_gathering, change, key_of_child
+from model.needs import OPEN_STATES, append_gathering, change, key_of_child
 from model.population import books_of
 
 FINDS = stream("child.need_is_found")
@@ -73,7 +73,8 @@ def months_since_visit(household, month):
     """Months since the last visit, counted modulo 255; a large number where there was none."""
     if household.visit_month == NEVER:
         return NEVER
-    return (month + NEVER - np.int64(household.visit_month)) % NEVER
+    since = month + NEVER - np.int64(household.visit_month)
+    return since - NEVER if since >= NEVER else since  # a run is shorter than one turn
 
 
 @part
@@ -162,11 +163,13 @@ def go_round(books, state, tables, county, village, v, month, by):
 @inlined
 def next_wanted(state, village, pointer, step, flag):
     """First step from ``step`` on, round the village from ``pointer``, to a household with a flag set."""
-    n = village.n_households
-    while step < n:
-        household = state.households[village.first_household + wrapped(pointer + step, n)]
-        if (household.family & flag) == flag:
-            break
+    n, first = village.n_households, village.first_household + pointer
+    passed = n - pointer  # the step at which the round comes to the first household
+    while step < passed and (state.households[first + step].family & flag) != flag:
+        step += 1
+    if step < passed:
+        return step
+    while step < n and (state.households[first - n + step].family & flag) != flag:
         step += 1
     return step
 
@@ -242,20 +245,21 @@ def visit(books, state, tables, county, village, v, household, position, month):
             state.traits[slot] = np.uint8(traits | CHILD_VISITED)
             key = key_of_child(village.key, slot - village.first_slot, month - age)
             fully = in_scope(rules, groups, traits, household)
-            for service in range(len(tables.services)):
-                need = state_of(books.needs[slot, service])
-                if need >= UNMET and need != SERVED:
-                    row = tables.services[service]
-                    if fully or (rules.scope >= SCOPE_VULNERABLE and row.vulnerable_by_need):
-                        birth = state.birth[slot]
-                        look(
-                            books, village, slot, service, month, groups, birth, key, need,
-                            row.find_probability * notice, row.consent_probability * agreement,
-                            state.arenas[village.county],
-                            make_entry(slot - county.first_slot, v - county.first_village, service, birth),
-                        )  # fmt: skip
-                    if state_of(books.needs[slot, service]) == GATHERING_HELPED:
-                        points += 2
+            needs = open_needs(books, slot)
+            while needs:
+                service = lowest_bit(needs)
+                needs &= needs - 1
+                row = tables.services[service]
+                if fully or (rules.scope >= SCOPE_VULNERABLE and row.vulnerable_by_need):
+                    birth = state.birth[slot]
+                    look(
+                        books, village, slot, service, month, groups, birth, key,
+                        row.find_probability * notice, row.consent_probability * agreement,
+                        state.arenas[village.county],
+                        make_entry(slot - county.first_slot, v - county.first_village, service, birth),
+                    )  # fmt: skip
+                if state_of(books.needs[slot, service]) == GATHERING_HELPED:
+                    points += 2
         slot += 1
     if household.family & HOUSEHOLD_STRAINED:
         bits = draw(village.key, RELIEVES, month, position)
@@ -271,8 +275,18 @@ def visit(books, state, tables, county, village, v, household, position, month):
 
 
 @inlined
-def look(books, village, slot, service, month, groups, birth, key, need, chance, consent, arena, entry):
+def open_needs(books, slot):
+    """Services of which a child has an open need, as bits; without a branch, as most have none."""
+    bits = 0
+    for service in range(books.county_tally.shape[0]):
+        bits |= ((OPEN_STATES >> state_of(books.needs[slot, service])) & 1) << service
+    return bits
+
+
+@inlined
+def look(books, village, slot, service, month, groups, birth, key, chance, consent, arena, entry):
     """Notice one open need with a given chance, and take the case in hand where the family agrees."""
+    need = state_of(books.needs[slot, service])
     if need == UNMET or need == GAVE_UP or need == NOT_ELIGIBLE or need == GATHERING_ALONE:
         if not happens(draw(key, FINDS, month, service), min(chance, 1.0)):
             return
