@@ -27,14 +27,16 @@ READ, KEEP, DATA = 0, 3, 1
 
 
 def _ask(typing_context: Any, array: Any, index: Any) -> Any:
-    """Prefetch the row ``index`` of an array (its first element)."""
-    del typing_context, index  # numba wants these names
+    """Prefetch an element of an array, or the first one of a row."""
+    del typing_context  # numba wants the name
+    within = isinstance(index, types.BaseTuple)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array_type = signature.args[0]
         view = context.make_array(array_type)(context, builder, arguments[0])
         zero = context.get_constant(types.intp, 0)
-        place = [arguments[1], *[zero] * (array_type.ndim - 1)]
+        given = cgutils.unpack_tuple(builder, arguments[1]) if within else [arguments[1]]
+        place = given + [zero] * (array_type.ndim - len(given))
         pointer = cgutils.get_item_pointer(context, builder, array_type, view, place, wraparound=False)
         byte_pointer = builder.bitcast(pointer, ir.IntType(8).as_pointer())
         int32 = ir.IntType(32)
@@ -43,12 +45,12 @@ def _ask(typing_context: Any, array: Any, index: Any) -> Any:
         builder.call(function, [byte_pointer, int32(READ), int32(KEEP), int32(DATA)])
         return context.get_dummy_value()
 
-    return types.void(array, types.intp), generate
+    return types.void(array, types.UniTuple(types.intp, len(index)) if within else types.intp), generate
 
 
-def _do_nothing(array: np.ndarray, index: int) -> None:
+def _do_nothing(array: np.ndarray, index: int | tuple[int, ...]) -> None:
     """Uncompiled, memory is not asked for."""
 
 
 prefetch: Callable[..., None] = _do_nothing if config.DISABLE_JIT else intrinsic(_ask)  # type: ignore[attr-defined]
-"""``prefetch(array, index)``: bring row ``index`` closer; the index must lie within the array."""
+"""``prefetch(array, index)``: bring a row or an element closer; it must lie within the array."""

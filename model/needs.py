@@ -47,6 +47,7 @@ from columns.words import (
     COHORT_BIT,
     NEW_SPELL_BITS,
     dated_entry,
+    entry_service,
     entry_slot,
     entry_village,
     make_entry,
@@ -285,6 +286,16 @@ def receives_cash(books, services, slot):
 def ask_for_child(state, county, entry):
     """Ask for the memory of the child of an entry that will be worked on soon."""
     slot = county.first_slot + entry_slot(entry)
+    prefetch(state.needs, (slot, entry_service(entry)))
+    prefetch(state.birth, slot)
+    prefetch(state.traits, slot)
+    prefetch(state.household, slot)
+
+
+@inlined
+def ask_for_home(state, village, position):
+    """Ask for the memory of the children of a household that will be visited soon."""
+    slot = village.first_slot + np.int64(state.households[village.first_household + position].first_slot)
     prefetch(state.needs, slot)
     prefetch(state.birth, slot)
     prefetch(state.traits, slot)

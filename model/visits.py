@@ -43,7 +43,7 @@ from columns.tallies import (
 from columns.words import COHORT_BIT, FOUND_ONCE, MONTH_BYTE, make_entry, state_of
 from model.codes import MINUTES_PER_HOUR, SCOPE_HIV, SCOPE_UNIVERSAL, SCOPE_VULNERABLE
 from model.learning import trust_of
-from model.needs import OPEN_STATES, append_gathering, change, key_of_child
+from model.needs import OPEN_STATES, append_gathering, ask_for_home, change, key_of_child
 from model.population import books_of
 
 FINDS = stream("child.need_is_found")
@@ -148,6 +148,9 @@ def go_round(books, state, tables, county, village, v, month, by):
     flag = HOUSEHOLD_LISTED if by == BY_DUE else (HOUSEHOLD_ASKED if by == BY_REQUEST else 0)
     step = next_wanted(state, village, pointer, 0, flag)
     while step < n and village.visits < village.visit_budget:
+        following = next_wanted(state, village, pointer, step + 1, flag)
+        if following < n:
+            ask_for_home(state, village, wrapped(pointer + following, n))
         position = wrapped(pointer + step, n)
         household = state.households[village.first_household + position]
         if by == BY_REQUEST or months_since_visit(household, month) >= spacing:
@@ -157,7 +160,7 @@ def go_round(books, state, tables, county, village, v, month, by):
                 village.due_pointer = wrapped(position + 1, n)
             elif by == BY_ROUND:
                 village.round_pointer = wrapped(position + 1, n)
-        step = next_wanted(state, village, pointer, step + 1, flag)
+        step = following
 
 
 @inlined
