@@ -35,6 +35,7 @@ from columns.tallies import (
     F_SERVED_WITHIN,
     F_WAIT_MONTHS,
     GROUPS,
+    WIDTH,
 )
 from model.calendar import month_text
 from model.observation import STRATA
@@ -89,9 +90,14 @@ MEASURES = (*COUNTS, MET, NEEDED, *SHARES)
 
 
 class Cube(NamedTuple):
-    """Counts as an array: ``values`` is (months, strata, services + all, measures) int64."""
+    """Counts of a run by month, stratum and service, added up when they are asked for.
 
-    values: NDArray[np.int64]
+    ``tally`` is (months, strata, services, columns), without complements and sums over services; a measure is
+    the sum of some columns, those with a 1 in ``weights`` (measures, services, columns).
+    """
+
+    tally: NDArray[np.integer]
+    weights: NDArray[np.int64]
     months: NDArray[np.int64]
     strata: tuple[str, ...]
     services: tuple[str, ...]
@@ -99,9 +105,40 @@ class Cube(NamedTuple):
 
     def of(self, measure: str, stratum: str = ALL, service: str = ALL) -> NDArray[np.int64]:
         """Return one count by month, shape (months,)."""
-        return self.values[
-            :, self.strata.index(stratum), self.services.index(service), self.measures.index(measure)
-        ]
+        counted, weights = self._of_stratum(stratum), self.weights[self.measures.index(measure)]
+        if service == ALL:
+            counted, weights = counted.reshape(len(self.months), -1), weights.ravel()
+        else:
+            place = self.services.index(service) - 1
+            counted, weights = counted[:, place], weights[place]
+        by_month: NDArray[np.int64] = counted @ weights
+        return by_month
+
+    def late(self, measure: str, stratum: str, months: int) -> NDArray[np.int64]:
+        """Return one count over the last months, shape (services,); services without their total."""
+        counted = self._of_stratum(stratum)[-months:].sum(axis=0)
+        by_service: NDArray[np.int64] = (counted * self.weights[self.measures.index(measure)]).sum(axis=-1)
+        return by_service
+
+    def _of_stratum(self, stratum: str) -> NDArray[np.integer]:
+        """Return all counts of a stratum; complements are what is left of all children."""
+        for group in GROUPS:
+            if stratum == COMPLEMENT.format(group=group):
+                return self._of_stratum(ALL) - self._of_stratum(group)
+        return self.tally[:, self.strata.index(stratum)]
+
+    @property
+    def values(self) -> NDArray[np.int64]:
+        """All counts, shape (months, strata, services + all, measures)."""
+        n_strata = self.tally.shape[1]
+        values = np.empty(
+            (len(self.months), len(self.strata), len(self.services), len(self.measures)), dtype=np.int64
+        )
+        for service, weights in enumerate(self.weights.transpose(1, 2, 0)):
+            values[:, :n_strata, 1 + service] = self.tally[:, :, service] @ weights
+        values[:, :n_strata, 1:].sum(axis=2, out=values[:, :n_strata, 0])
+        np.subtract(values[:, :1], values[:, 1 : 1 + len(GROUPS)], out=values[:, n_strata:])
+        return values
 
 
 def service_names(model: ScaleUpModel) -> tuple[str, ...]:
@@ -109,7 +146,7 @@ def service_names(model: ScaleUpModel) -> tuple[str, ...]:
     return tuple(model.scenario.services.names)
 
 
-def met_months(tally: NDArray[np.int64], durable: NDArray[np.bool_]) -> NDArray[np.int64]:
+def met_months(tally: NDArray[np.integer], durable: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return child-months in which a need was met, from tallies of shape (..., services, WIDTH).
 
     A service that lasts is met while it is held. One that does not (support, treatment, protection) is met in
@@ -121,21 +158,16 @@ def met_months(tally: NDArray[np.int64], durable: NDArray[np.bool_]) -> NDArray[
 
 def count_cube(model: ScaleUpModel) -> Cube:
     """Return all counts of a run by month, stratum (with complements) and service (with their sum, "all")."""
-    months, tally = model.months_done, model.observed.strata[: model.months_done]
-    names = (*COUNTS, MET, NEEDED)
-    n_strata, n_services = tally.shape[1:3]
-    values = np.empty((months, len(STRATUM_NAMES), 1 + n_services, len(names)), dtype=np.int64)
-    counted = values[:, :n_strata, 1:]
-    counted[..., : len(COUNTS)] = np.take(tally, [which[0] for which in COUNTS.values()], axis=-1)
-    for place, (_, *others) in enumerate(COUNTS.values()):
-        for column in others:
-            counted[..., place] += tally[..., column]
-    met = counted[..., names.index(MET)] = met_months(tally, durable_services(model))
-    counted[..., names.index(NEEDED)] = met + counted[..., names.index("unmet_child_months")]
-    counted.sum(axis=2, out=values[:, :n_strata, 0])
-    of_all, of_groups = values[:, :1], values[:, 1 : 1 + len(GROUPS)]
-    np.subtract(of_all, of_groups, out=values[:, n_strata:])
-    return Cube(values, np.arange(months), STRATUM_NAMES, (ALL, *service_names(model)), names)
+    months, names = model.months_done, (*COUNTS, MET, NEEDED)
+    durable = durable_services(model)
+    weights = np.zeros((len(names), len(durable), WIDTH), dtype=np.int64)
+    for place, columns in enumerate(COUNTS.values()):
+        weights[place][:, list(columns)] = 1
+    of_each = np.repeat(np.eye(WIDTH, dtype=np.int64)[:, np.newaxis], len(durable), axis=1)
+    weights[names.index(MET)] = met = met_months(of_each, durable).T
+    weights[names.index(NEEDED)] = met + weights[names.index("unmet_child_months")]
+    services = (ALL, *service_names(model))
+    return Cube(model.observed.strata[:months], weights, np.arange(months), STRATUM_NAMES, services, names)
 
 
 def durable_services(model: ScaleUpModel) -> NDArray[np.bool_]:
@@ -151,10 +183,11 @@ def series(model: ScaleUpModel) -> pd.DataFrame:
     declared order of strata, services and measures.
     """
     cube = count_cube(model)
-    numerators, denominators = [cube.values], [np.zeros_like(cube.values)]
+    counts = cube.values
+    numerators, denominators = [counts], [np.zeros_like(counts)]
     for top, bottom in SHARES.values():
-        numerators.append(cube.values[..., cube.measures.index(top), np.newaxis])
-        denominators.append(cube.values[..., cube.measures.index(bottom), np.newaxis])
+        numerators.append(counts[..., cube.measures.index(top), np.newaxis])
+        denominators.append(counts[..., cube.measures.index(bottom), np.newaxis])
     table = np.concatenate(numerators, axis=-1)
     is_share = np.zeros(table.shape, dtype=bool)
     is_share[..., len(cube.measures) :] = True

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from model.calendar import NEVER, START_MONTH_OF_YEAR, START_YEAR
 from model.declarations import Value
+from model.observation import STRATA
 from model.own.filling import filled_notes
 from model.parameters import default_parameters
 from model.scale_up import ScaleUpModel
@@ -237,14 +238,16 @@ def read_view(folder: Path) -> RunView:
 
 
 def cube_of(series: pd.DataFrame) -> Cube:
-    """Return the counts of a ``series.parquet`` as an array; its rows are sorted and complete."""
+    """Return the counts of a ``series.parquet``; its rows are sorted and complete."""
     counts = series[series["denominator"].isna()]
     months, strata, services, measures = (
         tuple(counts[name].drop_duplicates()) for name in ("month", "stratum", "service", "measure")
     )
     shape = (len(months), len(strata), len(services), len(measures))
     values = counts["numerator"].to_numpy(np.int64).reshape(shape)
-    return Cube(values, np.array(months), strata, services, measures)
+    tally = values[:, [stratum in STRATA for stratum in strata], 1:]
+    weights = np.repeat(np.eye(len(measures), dtype=np.int64)[:, np.newaxis], len(services) - 1, axis=1)
+    return Cube(tally, weights, np.array(months), strata, services, measures)
 
 
 def _same(name: str) -> dict[str, str]:
