@@ -170,7 +170,7 @@ def settle_sector(state, tables, s, upto, children, thread, scratch):
                 fraction = shift + placed * GOLDEN_STEP
                 position = np.int64((fraction - np.floor(fraction)) * total)
                 age = age_at(upto, position)
-                key = settle_child(books, state, tables, county, arena, slot, 0, age)
+                key = settle_child(books, state, tables, county, arena, slot, v, 0, age)
                 which = AFTER_CANDIDATE if tables.is_milestone[age] else AFTER_MILESTONE
                 set_clock(state, tables, slot, key, age, 0, which)
                 placed += 1

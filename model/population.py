@@ -5,8 +5,6 @@ where. Vacant slots of a sector wait in a queue threaded through their own unuse
 the slot that has been vacant longest.
 """
 
-import math
-
 import numpy as np
 
 from columns.by_address import by_address
@@ -170,7 +168,7 @@ def enter_service(books, tables, village, slot, service, groups, household, key,
         if row.young_multiplier != 1.0 and grown >= 0 and row.min_age_months < rules.young_months:
             multiplier += row.young_multiplier - 1.0
             young = scaled_share(need, tables.need_scale[village, service] * multiplier)
-            scaled += (young - scaled) * math.pow(tables.lasting[service], grown)
+            scaled += (young - scaled) * tables.lasting[service, grown]
         if u < scaled:
             rest = profile[S_CLEAR] + need * u / scaled
             chain = 1
@@ -211,10 +209,9 @@ def enter_papers(tables, village, groups, household, key, since):
 
 
 @part
-def settle_child(books, state, tables, county, arena, slot, month, age):
+def settle_child(books, state, tables, county, arena, slot, v, month, age):
     """Give a child that has just come into a slot its traits and the state of its needs; returns its key."""
     rules = tables.rules[0]
-    v = village_of(state, county, slot)
     village = state.villages[v]
     household = state.households[village.first_household + np.int64(state.household[slot])]
     birth_month = month - age
@@ -404,7 +401,8 @@ def settle_newcomer(books, state, tables, county, arena, sector, month, age):
         books.problems[0] = PROBLEM_SLOTS
         return
     sector.n_children += 1
-    key = settle_child(books, state, tables, county, arena, slot, month, age)
+    v = village_of(state, county, slot)
+    key = settle_child(books, state, tables, county, arena, slot, v, month, age)
     if age == 0:
         follow_newborn(books, state, tables, county, slot, month)
     set_clock(state, tables, slot, key, age, month, AFTER_MILESTONE)

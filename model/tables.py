@@ -128,6 +128,11 @@ def kind_guide(kinds: np.ndarray) -> np.ndarray:
     return np.array([np.count_nonzero(kinds[:-1] <= low) for low in lowest], dtype=np.int64)
 
 
+def lasting_curve(lasting: np.ndarray) -> np.ndarray:
+    """Powers of what is left after a month for 0 … 216 months; shape (services, 217)."""
+    return np.array([[math.pow(left, months) for months in range(CHILDHOOD_MONTHS + 1)] for left in lasting])
+
+
 def clock(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Gap table and cumulative thresholds of the candidate clock, one per kind of event.
 
@@ -280,7 +285,7 @@ def make_tables(
         kind_guide=kind_guide(kinds), kinds=kinds, ceilings=tops,
         tops=nothing, seek=nothing, end=still.end,
         halvings=nothing, redated=np.zeros(1, dtype=np.bool_),
-        lasting=1.0 - still.outflow - services.inflow_per_month,
+        lasting=lasting_curve(1.0 - still.outflow - services.inflow_per_month),
         profile=still.profile, papers=still.papers, give_up=nothing,
         fading=nothing, milestones=until, is_milestone=limits, trend=nothing, asking=nothing,
         cash_drop_out=nothing, cash_dropout=nothing, desk_growth=nothing,
