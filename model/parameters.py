@@ -55,7 +55,7 @@ class _ParameterSet(BaseModel):
         return hash(self.content_hash)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ParameterSet) and self.content_hash == other.content_hash
+        return isinstance(other, _ParameterSet) and self.values() == other.values()
 
     def changed(self) -> dict[str, Value]:
         """Return the values that differ from their defaults."""

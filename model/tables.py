@@ -129,7 +129,10 @@ def kind_guide(kinds: np.ndarray) -> np.ndarray:
 
 
 def lasting_curve(lasting: np.ndarray) -> np.ndarray:
-    """Powers of what is left after a month for 0 … 216 months; shape (services, 217)."""
+    """Share of a higher need of the very young that is left after 0 … 216 months; shape (services, 217).
+
+    Powers of what is left after one month: that it fades so is an assumption.
+    """
     return np.array([[math.pow(left, months) for months in range(CHILDHOOD_MONTHS + 1)] for left in lasting])
 
 
@@ -186,7 +189,7 @@ def milestones(services: np.recarray, rules: np.record) -> tuple[np.ndarray, np.
     return np.array(until, dtype=np.int64), np.array([age in limits and age > 0 for age in ages])
 
 
-def give_up_curve(services: np.recarray, rules: np.record) -> np.ndarray:
+def give_up_curve(services: np.ndarray, rules: np.record) -> np.ndarray:
     """Monthly probability of giving up after waiting w months, equation (42); shape (services, 256)."""
     if not rules.families_lose_patience:
         return np.zeros((len(services), MONTH_BITS))
@@ -223,9 +226,12 @@ def _welfare_weeks() -> np.ndarray:
 
 def desk_growth(rules: np.record) -> np.ndarray:
     """Multiplier of desk minutes in every month under the plan in force, equation (39)."""
-    if rules.desk_plan == PLAN_GROWING:
-        return _exponential(float(rules.desk_growth_per_year))
-    return np.full(HORIZON_MONTHS, rules.desk_dated_factor if rules.desk_plan == PLAN_DATED else 1.0)
+    growth = np.ones(HORIZON_MONTHS)
+    if rules.desk_plan == PLAN_DATED:
+        growth = growth * rules.desk_dated_factor
+    elif rules.desk_plan == PLAN_GROWING:
+        growth = _exponential(float(rules.desk_growth_per_year))
+    return growth
 
 
 def renew(tables: Tables, still: Stationary) -> Tables:

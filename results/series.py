@@ -153,7 +153,7 @@ def met_months(tally: NDArray[np.integer], durable: NDArray[np.bool_]) -> NDArra
     the month in which it is given.
     """
     given: NDArray[np.int64] = tally[..., list(SERVED_FLOWS)].sum(axis=-1)
-    return tally[..., SERVED] + np.where(durable, 0, given)
+    return tally[..., SERVED].astype(np.int64) + np.where(durable, 0, given)
 
 
 def count_cube(model: ScaleUpModel) -> Cube:

@@ -100,7 +100,7 @@ def test_stopped_and_resumed_it_writes_what_an_unbroken_run_writes(quick, monkey
 
 def test_ctrl_c_prints_the_command_that_goes_on(quick, tmp_path):
     out = tmp_path / "a run"
-    long = [{"2012-08": "2020-12"}.get(word, word) for word in REQUEST]
+    long = [{"2012-08": "2030-12"}.get(word, word) for word in REQUEST]
     command = [sys.executable, "run.py", *long, "--checkpoint-every", "1", "--set", "reserved_share=0.25"]
     process = subprocess.Popen(
         [*command, "--out", str(out)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

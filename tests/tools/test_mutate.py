@@ -24,7 +24,7 @@ trial.CASES = {}
 trial.built().pop(trial.TEACHING)
 source = path_of("visits").read_text(encoding="utf-8")
 errors = {"": "", "HOUSEHOLD_ASKED if by": "HOUSEHOLD_LISTED if by"}
-errors |= {"if n == 0": "if n.none", "while step < n:": "while step in 1:"}
+errors |= {"if n == 0": "if n.none", "step < n and village": "step in 1 and village"}
 errors["(BY_DUE, BY_REQUEST, BY_ROUND)"] = "(NO_ROUND, NO_ROUND, NO_ROUND)"
 
 def first_world():
