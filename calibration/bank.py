@@ -52,7 +52,7 @@ class Bank(NamedTuple):
     quantiles
         Where each draw lies in its prior, from 0 to 1, shape (rows, parameters).
     values
-        Outcomes in the order of the targets, shape (rows, targets).
+        Outcomes in the order of the targets, each in its target's unit, shape (rows, targets).
     density
         Of the mixture that made the rows, relative to the prior: more than 1 where waves were drawn.
     draws

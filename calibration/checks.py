@@ -65,7 +65,7 @@ class Ranks(NamedTuple):
     ranks
         Posterior probability below the truth, shape (truths, parameters); uniform if fits are right.
     effective
-        What each fit was worth.
+        How many draws each fit was worth.
     n_left_out
         Truths whose data the bank is too sparse for. They are left out by their data, not by the truth, so
         ranks of the others stay uniform.

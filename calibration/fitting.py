@@ -110,11 +110,11 @@ class Fitted(NamedTuple):
     posterior, prior
         Weights of the rows.
     effective
-        Worth of the fit after the bank and after every wave.
+        How many draws the fit was worth after the bank and after every wave.
     feasible, gates
         What was checked.
     fresh
-        Outcomes of posterior draws with other seeds, shape (draws, targets).
+        Outcomes of posterior draws with other seeds, in the targets' units, shape (draws, targets).
     misfit
         Their distance from the targets, beside that of right fits.
     best, plan

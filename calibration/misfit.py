@@ -36,11 +36,11 @@ class Misfit(NamedTuple):
     value
         Mean squared distance in error variances, over draws and targets.
     of_target
-        The same by target.
+        The same by target, in error variances.
     chance
         Variance between runs of one draw, in error variances, by target; empty if not asked for.
     right
-        Misfits of right fits.
+        Misfits of right fits, in error variances.
     n_left_out
         Invented reports for which the bank is too sparse.
     """

@@ -63,8 +63,10 @@ class Verdict(NamedTuple):
     ----------
     fitted
         Whether the fit has seen it.
+    low, high
+        What was reported, in the unit of the figure.
     prior, posterior
-        5 %, 50 % and 95 % of outcomes.
+        5 %, 50 % and 95 % of outcomes, in the same unit.
     covered
         Whether the 90 % range after the fit meets what was reported.
     sharpness

@@ -32,10 +32,12 @@ SHUFFLES = 39
 
 
 class Box(NamedTuple):
-    """A box: ``low`` and ``high`` by parameter, infinite where there is no limit.
+    """A box in the space of parameters.
 
     Attributes
     ----------
+    low, high
+        Limits by parameter, in its unit; infinite where there is none.
     density
         Share of the draws in the box that fail.
     coverage

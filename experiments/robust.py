@@ -48,7 +48,7 @@ class Robust(NamedTuple):
         A row per ``parameter``: ``value`` of knowing it before choosing, in units of the outcome, with
         interval ``low``, ``high``; ``noise``: what a parameter that does nothing seems worth; ``clear``.
     bank, outcome, target
-        What was asked.
+        What was asked; the target in the unit of the outcome.
     facts
         ``values`` (draws, or runs where there are none), ``worth_of_all`` (of knowing all numbers that are
         drawn), ``misses`` by strategy, ``strategies_left_out`` for want of the outcome.

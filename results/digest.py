@@ -44,7 +44,7 @@ class Digest(NamedTuple):
     Attributes
     ----------
     outcomes
-        One number per measure.
+        One number per measure, in its unit.
     monthly
         Arrays of shape (months,): villages with a post and with a trained worker, child-months of need that
         is met and of all need, needs unmet at the end of the month, children.

@@ -34,7 +34,7 @@ class SweptView(NamedTuple):
     outcome, kind
         What the page is about and how it is written.
     values
-        By outcome and strategy (the best first), a value per draw.
+        By outcome, in its unit, and strategy (the best first): a value per draw.
     n_draws, replications
         Of what the page shows; no draws where nothing was drawn.
     counts

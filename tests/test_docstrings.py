@@ -1,7 +1,7 @@
 """Public functions say what they need to: shapes of arrays, errors, units of numbers, sources of formulas.
 
 That there is a docstring, and its form, is checked by ruff. Kernels have no annotations: their numbers are
-fields of records, whose units are checked where the fields are declared.
+fields of records and columns of tables, whose units are checked where these are declared.
 """
 
 import ast
@@ -38,6 +38,7 @@ UNIT_IN_WORDS = re.compile(
     re.IGNORECASE,
 )
 """Of a number that may be anything, a docstring says whose ``unit`` it has."""
+SECTION = re.compile(r"^(?:Attributes|Parameters)\n-+\n", re.MULTILINE)
 FIELD = re.compile(r'\("(\w+)", "f\d"\),(?: +# (.*))?')
 
 FORMULA_CALLS = {
@@ -118,15 +119,32 @@ def unitless(function: ast.FunctionDef) -> set[str]:
     return found
 
 
-def unitless_fields(module: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    """Numbers among the fields of public classes that neither name, class nor own docstring explain."""
-    classes = [node for node in module.body if isinstance(node, ast.ClassDef) and node.name[0] != "_"]
+def unitless_fields(source: str) -> Iterator[tuple[ast.AST, str]]:
+    """Numbers among the fields of public classes that nothing explains.
+
+    What is said of another field explains nothing: it must be the name, a docstring or comment beside the
+    field, its own entry in the docstring of the class, or what that says of the class as a whole.
+    """
+    lines = source.splitlines()
+    classes = [
+        node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name[0] != "_"
+    ]
     for owner in classes:
         for node, following in zip(owner.body, [*owner.body[1:], None], strict=True):
             if isinstance(node, ast.AnnAssign) and is_number(node.annotation):
+                name, beside = ast.unparse(node.target), lines[node.lineno - 1].partition("#")[2]
                 own = ast.unparse(following) if isinstance(following, ast.Expr) else ""
-                if not says_unit(ast.unparse(node.target), own, ast.get_docstring(owner) or ""):
-                    yield node, f"{owner.name}.{ast.unparse(node.target)}"
+                if not says_unit(name, own, beside, *said_of(name, ast.get_docstring(owner) or "")):
+                    yield node, f"{owner.name}.{name}"
+
+
+def said_of(field: str, docstring: str) -> tuple[str, str]:
+    """What a class says of itself as a whole, and in the entry of one field."""
+    whole, *entries = SECTION.split(docstring)
+    entry = re.search(
+        rf"^(?:\w+, )*{field}(?:, \w+)*(?: :.*)?\n(?:    .*\n?|\n)+", "".join(entries), re.MULTILINE
+    )
+    return whole, entry[0] if entry else ""
 
 
 def unitless_columns(source: str) -> set[str]:
@@ -175,7 +193,7 @@ def test_numbers_have_their_unit() -> None:
     found += [
         (path, node, f"{name}: say in which unit it is")
         for path in python_files(*LAYERS)
-        for node, name in unitless_fields(tree(path))
+        for node, name in unitless_fields(path.read_text(encoding="utf-8"))
     ]
     assert not found, report(found)
 
@@ -218,5 +236,9 @@ def test_rules_of_units_and_sources_find_their_offence() -> None:
     assert not unitless(function)
     assert not is_sourceless(function, "")
     fields = 'class Found:\n  """It."""\n  low: float\n  cost_yuan: float\n  high: float\n  """A share."""'
-    assert [name for _, name in unitless_fields(ast.parse(fields))] == ["Found.low"]
+    assert [name for _, name in unitless_fields(fields)] == ["Found.low"]
+    entries = 'class Found:\n  """It.\n\n  Attributes\n  ----------\n  low, middle\n      Shares.\n'
+    entries += '  high\n      Top.\n  """\n  low: float\n  middle: float\n  high: float\n'
+    entries += "  best: float  # in yuan"
+    assert [name for _, name in unitless_fields(entries)] == ["Found.high"]
     assert unitless_columns('("a", "f8"),  # share of it\n("b", "f8"),  # of it\n("c", "i4"),') == {"b"}

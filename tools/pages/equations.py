@@ -18,10 +18,10 @@ NUMBER = re.compile(r"^> \((\d+)\) ", re.MULTILINE)
 NAMED = re.compile(r"\bequations? ((?:\(\d+\)(?:,\s+|\s+and\s+|\s+to\s+)?)+)", re.IGNORECASE)
 SOURCE = re.compile(
     r"(?:[A-Z]\w+ & )?(?!November)[A-Z]\w+ \(?(?:1[89]|20)\d\d\b|\b[A-Z]\d\d(?:–[A-Z]\d\d)?\b"
-    r"|\b[Aa]ssum(?=ption|ed)|\bby definition\b|\bfitted\b"
+    r"|\b[Aa]ssumption|\b[Aa]ssumed|\bby definition\b|\bfitted\b"
 )
 """An author with the year, a row of the evidence, or the word that says there is neither."""
-SAID = {"assum": "assumption", "Assum": "assumption", "by definition": "definition"}
+SAID = {"assumption": "assumption", "assumed": "assumption", "by definition": "definition"}
 
 
 class Equation(NamedTuple):
@@ -35,7 +35,7 @@ class Equation(NamedTuple):
     def sources(self) -> list[str]:
         """Return what it rests on, each once, in the order in which the page says it."""
         found = (each.replace("(", "") for each in SOURCE.findall(self.after))
-        return list(dict.fromkeys(SAID.get(each, each) for each in found))
+        return list(dict.fromkeys(SAID.get(each.lower(), each) for each in found))
 
 
 @cache
