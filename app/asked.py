@@ -29,6 +29,7 @@ from results.story import STORIES
 
 DEFAULT_WORLD = "teaching"
 DEFAULT_STRATEGY = "history"
+PAIR, LEAST_REPLICATIONS = ("first", "second"), 2
 LIFE_DEFAULTS: dict[str, Any] = {"scenario": {}, "story": "left_behind_no_papers", "rank": 0}
 LIFE_KEYS = tuple(LIFE_DEFAULTS)
 MOST_RANK = 10_000
@@ -150,6 +151,28 @@ def unknown_keys(asked: Mapping[str, Any], known: tuple[str, ...]) -> list[Probl
         for key in asked
         if key not in known
     ]
+
+
+def comparison_asked(asked: Mapping[str, Any], limits: Limits) -> tuple[Scenario, Scenario, int]:
+    """Return the two scenarios of a request to compare them, and the number of replications.
+
+    Raises
+    ------
+    InputError
+        With all problems of the request; two scenarios must share world, seed and last month.
+    """
+    problems = unknown_keys(asked, (*PAIR, "replications"))
+    if problems or not all(isinstance(asked.get(name), dict) for name in PAIR):
+        raise InputError(problems or [Problem("app.problem.pair")])
+    first, second = (scenario_of(asked[name], limits) for name in PAIR)
+    if (first.until, first.seed, first.world) != (second.until, second.seed, second.world):
+        problems.append(Problem("app.problem.unpaired"))
+    replications = asked.get("replications", LEAST_REPLICATIONS)
+    if type(replications) is not int or not LEAST_REPLICATIONS <= replications <= limits.replications:
+        problems.append(Problem("app.problem.replications", {"most": limits.replications}))
+    if problems:
+        raise InputError(problems)
+    return first, second, replications
 
 
 def life_asked(asked: Mapping[str, Any], limits: Limits) -> tuple[Scenario, str, int]:

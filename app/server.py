@@ -4,10 +4,9 @@ import asyncio
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,18 +16,18 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from app.asked import life_asked, read_json, scenario_of, scenario_of_file, unknown_keys
+from app.asked import comparison_asked, life_asked, read_json, scenario_of, scenario_of_file
 from app.catalogue import catalogue, chart_library, texts
 from app.classroom import classroom
 from app.engine import Engine
 from app.guard import Guard, body_of, refusal
-from app.jobs import DONE, Job, Jobs, TooManyError, told
+from app.jobs import DONE, Job, Jobs, TooManyError, Work, told
 from app.limits import Limits
 from app.shell import served_page
 from app.takeaway import player, results_archive, workbook
 from app.village import village
 from app.work import comparison_work, life_work, run_work
-from model.problems import InputError, Problem
+from model.problems import InputError
 from model.scenario import Scenario
 from model.text import LANGUAGES
 from results.recording import Recorder, as_json, summary_of
@@ -39,7 +38,6 @@ JSON, YAML = "application/json", "application/yaml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SECONDS_BETWEEN_LOOKS = 0.02
 HEARTBEAT_LOOKS = 250
-COMPARISON_KEYS = ("first", "second", "replications")
 
 
 def make_app(limits: Limits | None = None) -> Starlette:
@@ -126,60 +124,49 @@ async def _texts(_: Request) -> Response:
 
 
 async def _start_run(request: Request) -> Response:
-    limits: Limits = request.app.state.limits
-    body = await body_of(request, limits.body_bytes, (JSON, YAML))
-    if isinstance(body, Response):
-        return body
-    try:
-        if request.headers["content-type"].startswith(YAML):
-            scenario = await run_in_threadpool(scenario_of_file, body, limits)
-        else:
-            scenario = await run_in_threadpool(scenario_of, read_json(body), limits)
-    except InputError as error:
-        return _unusable(error)
-    return _started(request, identity_of(scenario), run_work(scenario, limits))
+    is_file = request.headers.get("content-type", "").startswith(YAML)
+
+    def asked(body: bytes, limits: Limits) -> tuple[str, Work]:
+        scenario = scenario_of_file(body, limits) if is_file else scenario_of(read_json(body), limits)
+        return identity_of(scenario), run_work(scenario, limits)
+
+    return await _start(request, asked, (JSON, YAML))
 
 
 async def _start_comparison(request: Request) -> Response:
-    limits: Limits = request.app.state.limits
-    body = await body_of(request, limits.body_bytes, (JSON,))
-    if isinstance(body, Response):
-        return body
-    try:
-        asked = read_json(body)
-        first, second = await run_in_threadpool(_pair, asked, limits)
-    except InputError as error:
-        return _unusable(error)
-    replications = asked.get("replications", 2)
-    if type(replications) is not int or not 2 <= replications <= limits.replications:
-        return refusal(422, "app.problem.replications", most=limits.replications)
-    identity = _hash(identity_of(first), identity_of(second), str(replications))
-    return _started(request, identity, comparison_work(first, second, replications))
+    def asked(body: bytes, limits: Limits) -> tuple[str, Work]:
+        first, second, replications = comparison_asked(read_json(body), limits)
+        identity = _hash(identity_of(first), identity_of(second), str(replications))
+        return identity, comparison_work(first, second, replications)
+
+    return await _start(request, asked)
 
 
 async def _start_life(request: Request) -> Response:
+    def asked(body: bytes, limits: Limits) -> tuple[str, Work]:
+        scenario, story, rank = life_asked(read_json(body), limits)
+        return _hash("life", identity_of(scenario), story, str(rank)), life_work(scenario, story, rank)
+
+    return await _start(request, asked)
+
+
+async def _start(
+    request: Request, asked: Callable[[bytes, Limits], tuple[str, Work]], kinds: tuple[str, ...] = (JSON,)
+) -> Response:
+    """Start what the body of a request asks for, or say what is wrong with it."""
     limits: Limits = request.app.state.limits
-    body = await body_of(request, limits.body_bytes, (JSON,))
+    body = await body_of(request, limits.body_bytes, kinds)
     if isinstance(body, Response):
         return body
     try:
-        asked = read_json(body)
-        scenario, story, rank = await run_in_threadpool(life_asked, asked, limits)
+        identity, work = await run_in_threadpool(asked, body, limits)
+        request.app.state.jobs.start(identity, work)
     except InputError as error:
-        return _unusable(error)
-    identity = _hash("life", identity_of(scenario), story, str(rank))
-    return _started(request, identity, life_work(scenario, story, rank))
-
-
-def _pair(asked: dict[str, Any], limits: Limits) -> tuple[Scenario, Scenario]:
-    """Return the two scenarios of a comparison."""
-    problems = unknown_keys(asked, COMPARISON_KEYS)
-    if problems or not all(isinstance(asked.get(name), dict) for name in COMPARISON_KEYS[:2]):
-        raise InputError(problems or [Problem("app.problem.pair")])
-    first, second = (scenario_of(asked[name], limits) for name in COMPARISON_KEYS[:2])
-    if (first.until, first.seed, first.world) != (second.until, second.seed, second.world):
-        raise InputError([Problem("app.problem.unpaired")])
-    return first, second
+        malformed = any(problem.code == "app.problem.json" for problem in error.problems)
+        return JSONResponse({"problems": told(error.problems)}, 400 if malformed else 422)
+    except TooManyError:
+        return refusal(429, "app.problem.too_many", most=limits.waiting)
+    return JSONResponse({"id": identity}, 202)
 
 
 def identity_of(scenario: Scenario) -> str:
@@ -189,19 +176,6 @@ def identity_of(scenario: Scenario) -> str:
 
 def _hash(*parts: str) -> str:
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
-
-
-def _unusable(error: InputError) -> Response:
-    status = 400 if any(problem.code == "app.problem.json" for problem in error.problems) else 422
-    return JSONResponse({"problems": told(error.problems)}, status)
-
-
-def _started(request: Request, identity: str, work: Any) -> Response:
-    try:
-        request.app.state.jobs.start(identity, work)
-    except TooManyError:
-        return refusal(429, "app.problem.too_many", most=request.app.state.limits.waiting)
-    return JSONResponse({"id": identity}, 202)
 
 
 def _job(request: Request) -> Job | None:
