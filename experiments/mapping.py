@@ -87,16 +87,28 @@ def check_map(
     InputError
         With all problems at once.
     """
-    held, problems = check_values(settings or {})
-    problems += world_problems(world)
-    problems += [Problem("map.axis", {"name": name}) for name in AXES if name in held]
-    for name, value, least, most in (("grid", grid, LEAST_GRID, MOST_GRID), ("seeds", seeds, 1, MOST_SEEDS)):
-        if type(value) is not int or not least <= value <= most:
-            problems.append(Problem(f"map.{name}", {"value": value, "low": least, "high": most}))
+    held, problems = held_besides(world, settings, seeds)
+    problems += number_problems("map.grid", grid, LEAST_GRID, MOST_GRID)
     if problems or (problems := draws_problems(draws, seeds)):
         raise InputError(problems)
     study = Study(world, last_month(), points_of(grid), held, made_by=made_by())
     return MapRequest(study, grid, Paired(draws_of(draws, seeds), seeds))
+
+
+def held_besides(
+    world: Any, settings: Mapping[str, object] | None, seeds: int
+) -> tuple[dict[str, Value], list[Problem]]:
+    """Return the numbers held besides what plans in place decide, and all that is wrong with these three."""
+    held, problems = check_values(settings or {})
+    problems += world_problems(world)
+    problems += [Problem("map.axis", {"name": name}) for name in AXES if name in held]
+    return held, problems + number_problems("map.seeds", seeds, 1, MOST_SEEDS)
+
+
+def number_problems(code: str, value: object, low: int, high: int) -> list[Problem]:
+    """Return why a whole number is refused: none, or one problem with its limits."""
+    fits = type(value) is int and low <= value <= high
+    return [] if fits else [Problem(code, {"value": value, "low": low, "high": high})]
 
 
 def points_of(grid: int) -> dict[str, Candidate]:

@@ -15,19 +15,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.asking import world_problems
 from experiments.front import unbeaten
 from experiments.identity import same_of
 from experiments.in_place import AXES, COVERAGE, DESKS, InPlace, last_month, made_by, not_drawn
 from experiments.mapped import RATIOS, a_year
-from experiments.mapping import MOST_SEEDS, RUNS_IN_MEMORY, plan
+from experiments.mapping import RUNS_IN_MEMORY, held_besides, plan
 from experiments.opening import folder_of, opened, taken
 from experiments.paired import Paired, draws_of, draws_problems, paired_jobs, paired_table
 from experiments.running import Simulate, compile_once, run_pending
 from experiments.store import read_runs
 from experiments.study import DONE, FAILED, Candidate, Study
 from experiments.sweeping import STRATEGIES, set_again, write_candidates
-from model.parameters import check_values
 from model.problems import InputError, Problem, nearest
 from model.scenario import DEFAULT_WORLD
 from results.measures.intervals import t_interval
@@ -158,11 +156,7 @@ def check_goal(
     InputError
         With all problems at once.
     """
-    held, problems = check_values(settings or {})
-    problems += world_problems(world)
-    problems += [Problem("map.axis", {"name": name}) for name in AXES if name in held]
-    if type(seeds) is not int or not 1 <= seeds <= MOST_SEEDS:
-        problems.append(Problem("map.seeds", {"value": seeds, "low": 1, "high": MOST_SEEDS}))
+    held, problems = held_besides(world, settings, seeds)
     target = None
     try:
         target = read_goal(goal)
