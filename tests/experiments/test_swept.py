@@ -97,7 +97,7 @@ def test_runs_of_morris_have_a_page_of_their_own(swept):
 def test_one_strategy_is_no_choice_but_has_drivers(tmp_path):
     text = DESIGN.replace("[no_programme, history]", "[history]").partition("levers:")[0]
     words = Page(write_swept(written(tmp_path, text))[0].read_text(encoding="utf-8")).text
-    assert "What moves effective coverage with history's desks most is 'Skill of finding'" in words
+    assert "What moves effective coverage under 'History' most is 'Skill of finding'" in words
     assert "Which choice holds" not in words
 
 
