@@ -29,6 +29,8 @@ from results.measures.intervals import enough_replications, t_interval, verdict
 from results.worth import cost_table, value_table
 
 SETTLED = "settled"
+WHERE_ASKED = ("decomposition", "variance")
+"""Tables that are there only where the runs they need were made."""
 
 
 class Compared(NamedTuple):
@@ -74,8 +76,9 @@ class Compared(NamedTuple):
     facts: dict[str, Any]
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Return the data frames by name."""
-        return {name: value for name, value in self._asdict().items() if isinstance(value, pd.DataFrame)}
+        """Return the data frames by name, without those whose runs nobody asked for."""
+        found = {name: value for name, value in self._asdict().items() if isinstance(value, pd.DataFrame)}
+        return {name: table for name, table in found.items() if len(table) or name not in WHERE_ASKED}
 
 
 def main_differences(request: Request, folder: Path) -> dict[str, np.ndarray]:

@@ -93,7 +93,7 @@ def compared_page(
     several = int(about.facts["draws"])
     order = in_order(found)
     league = tables["league"].set_index(["outcome", "strategy"])
-    decomposition = tables["decomposition"]
+    decomposition = tables.get("decomposition")
     draws = text("compare.kicker.draws", language, n=several) if several > 1 else ""
     uncertainty = text(f"compare.chance.{'draws' if several > 1 else 'point'}", language)
     shown = order[:MOST_IN_MONEY_TABLE]
@@ -131,9 +131,9 @@ def compared_page(
         costs=_cost_rows(tables["costs"], language),
         values_head=[number(value, language) for value in YUAN_PER_MONTH_MET],
         values=_value_rows(tables["values"], order, language),
-        causes_runs=int(decomposition["runs"].max()) if len(decomposition) else 0,
+        causes_runs=0 if decomposition is None else int(decomposition["runs"].max()),
         regret=[(strategy_name(name, language), _regret_row(league, name, language)) for name in order],
-        sure=how_sure(found, tables["variance"], language),
+        sure=how_sure(found, tables.get("variance"), language),
         parameters=assumption_rows(language),
         command=about.command,
         files=text("compare.files", language, names=", ".join(f"{name}.parquet" for name in tables)),
@@ -325,7 +325,7 @@ def _value_rows(table: pd.DataFrame, names: Sequence[str], language: str) -> lis
     ]
 
 
-def how_sure(found: Comparison, variance: pd.DataFrame, language: str) -> list[str]:
+def how_sure(found: Comparison, variance: pd.DataFrame | None, language: str) -> list[str]:
     """Return what pairing was worth, where variance comes from, and how the main outcome is to be read."""
     first, *others = found.strategies
     shares = [
@@ -339,9 +339,11 @@ def how_sure(found: Comparison, variance: pd.DataFrame, language: str) -> list[s
         lines.append(
             text("compare.sure.pairing", language, share=percent(float(np.median(known)), language, 0))
         )
-    main = variance[variance["outcome"] == MAIN]["draws_share"].dropna()
-    if len(main):
-        lines.append(text("compare.sure.variance", language, share=percent(float(main.mean()), language, 0)))
+    if variance is not None:
+        main = variance[variance["outcome"] == MAIN]["draws_share"].dropna()
+        if len(main):
+            share = percent(float(main.mean()), language, 0)
+            lines.append(text("compare.sure.variance", language, share=share))
     lines += [draws_sentence(found, name, language) for name in others if len(set(found.draws)) > 1]
     return [*lines, text("compare.sure.start", language)]
 

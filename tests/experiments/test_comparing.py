@@ -331,6 +331,10 @@ def test_a_desk_that_nobody_asked_in_one_run_stands_in_all(tmp_path):
         NAMES[:2], world="four_villages", draws=0, replications=3, until="2012-12", decompose=False
     )  # in two of the runs nobody ever came to one of the desks
     found = run_comparison(request, tmp_path / "few", workers=1)
+    assert "decomposition" not in found.tables()
+    write_comparison(found, request, tmp_path / "few")
+    assert not (tmp_path / "few" / "decomposition.parquet").exists()
+    assert "decomposition.parquet" not in (tmp_path / "few" / "report.html").read_text(encoding="utf-8")
     offered = {
         len([name for name in arrays if name.startswith("backlog/")])
         for arrays in read_details(tmp_path / "few").values()
