@@ -217,7 +217,7 @@ def propensity_covariates(counties: np.recarray, table: pd.DataFrame, rules: np.
     """Return βx of every county: standardised poverty, fiscal index and lying in a pilot province.
 
     Standardised over the country where the world is a part of it, so that a county has the same propensity in
-    every world; over the world itself where it is invented. All slopes are 0 by default.
+    every world; over the world itself where it is invented. The slopes are assumptions.
     """
     slopes = (rules[0].propensity_poverty, rules[0].propensity_fiscal, rules[0].propensity_pilot_province)
     total = np.zeros(len(counties))

@@ -103,22 +103,18 @@ def _kinds_row(topic: str, count: Counter[str]) -> dict[str, str]:
 
 def targets_table() -> str:
     """Return the figures that the model is fitted to."""
-    rows = []
-    for block in BLOCKS:
-        for target in block_file(block).targets:
-            reported = (
-                f"{target.low:g}" if target.low == target.high else f"{target.low:g} to {target.high:g}"
-            )
-            rows.append(
-                {
-                    "what": target.label.en,
-                    "block": block,
-                    "reported": reported,
-                    "error": f"{target.sd:g} ({target.scale})",
-                    "rows": ", ".join(target.evidence),
-                    "why": target.why,
-                }
-            )
+    rows = [
+        {
+            "what": target.label.en,
+            "block": block,
+            "reported": _reported(target.low, target.high),
+            "error": f"{target.sd:g} ({target.scale})",
+            "rows": ", ".join(target.evidence),
+            "why": target.why,
+        }
+        for block in BLOCKS
+        for target in block_file(block).targets
+    ]
     columns = {
         "what": "figure",
         "block": "part",
@@ -130,10 +126,14 @@ def targets_table() -> str:
     return markdown_table(rows, columns)
 
 
+def _reported(low: float, high: float) -> str:
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
 def held_out_table() -> str:
     """Return the figures that no fit has seen, and those that cannot be compared."""
     rows = [
-        {"what": held.label.en, "low": f"{held.low:g} to {held.high:g}", "rows": ", ".join(held.evidence)}
+        {"what": held.label.en, "low": _reported(held.low, held.high), "rows": ", ".join(held.evidence)}
         for held in held_out_file().held_out
     ]
     rows += [

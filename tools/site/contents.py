@@ -38,6 +38,7 @@ PARTS = {
         "data/SOURCES",
         "docs/calibration",
         "docs/validation",
+        "docs/conclusions",
         "docs/verification",
         "docs/mutation",
         "docs/randomness",
