@@ -114,7 +114,10 @@ def _fresh_table(
 
 
 def unbeaten(objectives: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which rows no other beats: as good in all and better in something, where less is better."""
+    """Return which rows no other beats: as good in all and better in something, where less is better.
+
+    Columns may have any units.
+    """
     as_good = (objectives[:, np.newaxis] <= objectives).all(axis=-1)
     better = (objectives[:, np.newaxis] < objectives).any(axis=-1)
     found: NDArray[np.bool_] = ~(as_good & better).any(axis=0)

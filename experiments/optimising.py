@@ -178,7 +178,7 @@ def _rounded(value: Value, axis: Axis) -> Value:
 def evaluate(
     search: Search, asked: Sequence[Mapping[str, Value]], progress: Progress
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Make the runs of some plans; return, a row per plan, objectives (less is better), money over budget."""
+    """Make the runs of some plans; return, a row each, objectives (less is better) and yuan over budget."""
     names = [plan_of(search, settings) for settings in asked]
     problem = search.problem
     make(search, search_jobs(search.study(), problem, search.draws, tuple(dict.fromkeys(names))), progress)

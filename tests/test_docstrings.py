@@ -23,11 +23,11 @@ EXTENT = re.compile(
     re.IGNORECASE,
 )
 
-NUMBER = re.compile(r"\b(float|Floats)\b")
+NUMBER = re.compile(r"\b(float|float64|Floats)\b")
 UNIT_IN_NAME = re.compile(
     r"(^|_)(months?|minutes?|hours?|days?|years?|seconds?|ns|yuan|fen|km|bytes|megabytes|dpi|share|probability"
     r"|chance|rate|hazard|odds|ratio|factor|multiplier|weights?|quantiles?|density|log|per|n|sd|variances?"
-    r"|level)(_|$)"
+    r"|level|fte)(_|$)"
 )
 UNIT_IN_WORDS = re.compile(
     r"\b(months?|minutes?|hours?|days?|years?|seconds|yuan|fen|km|kilometres|bytes|megabytes|inches|points"

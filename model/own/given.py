@@ -56,7 +56,7 @@ class Given:
     villages_per_worker : int array, one per village
         Villages that share this village's worker; 0 where nothing is said.
     supervisors : float array, one per township
-        NaN where nothing is said.
+        How many full-time equivalents; NaN where nothing is said.
     office_fte : mapping of int to float array
         Full-time staff of an office (:mod:`model.codes`) of every county or township; NaN where it is not
         given.

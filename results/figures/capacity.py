@@ -64,7 +64,7 @@ class Grid(NamedTuple):
     desks: NDArray[np.float64]
 
     def table(self, rows: pd.DataFrame, column: str) -> NDArray[np.float64]:
-        """Return a column as a table; NaN where a point has no run."""
+        """Return a column as a table, in its unit; NaN where a point has no run."""
         wide = rows.pivot_table(index="desk_factor", columns="coverage_share", values=column, dropna=False)
         return wide.reindex(index=self.desks, columns=self.coverage).to_numpy(np.float64)
 
