@@ -41,7 +41,8 @@ class _ParameterSet(BaseModel):
 
     def values(self) -> dict[str, Value]:
         """Return all values by name, in the order of the declarations."""
-        return {name: getattr(self, name) for name in type(self).model_fields}
+        values = vars(self)
+        return {name: values[name] for name in type(self).model_fields}
 
     @functools.cached_property
     def content_hash(self) -> str:
@@ -52,7 +53,7 @@ class _ParameterSet(BaseModel):
         return digest.hexdigest()
 
     def __hash__(self) -> int:
-        return hash(self.content_hash)
+        return hash(tuple(self.values().values()))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _ParameterSet) and self.values() == other.values()
