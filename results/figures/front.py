@@ -44,8 +44,8 @@ def front_picture(
                     some[other] * x, some[first] * y, s=26, facecolor=face, edgecolor=BLUE, linewidth=1.2,
                     zorder=3, label=text(f"figure.front.{'still' if still else 'beaten'}", language),
                 )  # fmt: skip
-            axes.set_xlabel(_label(labels[other], x, language))
-            axes.set_ylabel(_label(labels[first], y, language))
+            axes.set_xlabel(_label(other, labels[other], x, language))
+            axes.set_ylabel(_label(first, labels[first], y, language))
             axes.xaxis.set_major_locator(MaxNLocator(5))
         figure.legend(
             *axes.get_legend_handles_labels(),
@@ -71,10 +71,12 @@ def _scale(rows: pd.DataFrame, name: str, language: str) -> float:
     return 1.0
 
 
-def _label(name: str, scale: float, language: str) -> str:
+def _label(outcome: str, name: str, scale: float, language: str) -> str:
     if scale == PERCENT:
         return text("figure.front.percent", language, name=name)
-    return text("figure.front.large", language, name=name) if scale < 1 else name
+    unit = "yuan" if outcome.endswith("_yuan") else "count"
+    size = "large" if scale < 1 else "plain"
+    return text(f"figure.front.{size}.{unit}", language, name=name)
 
 
 def goal_picture(plans: pd.DataFrame, caption: str, language: str = "en") -> Picture:
