@@ -14,10 +14,12 @@ code, so it costs nothing where it is not made.
 """
 
 import os
+from typing import Any
 
 import numpy as np
 
 from columns.compiling import DRAWS_VARIABLE, kernel
+from columns.numbers import Truth, Whole
 from columns.philox import encrypt
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -37,7 +39,7 @@ if GENERATOR not in GENERATORS:
 
 
 @kernel
-def mix(word):
+def mix(word: Any) -> Any:
     """Return the splitmix64 finaliser of a uint64: a bijection, each input bit moves every output bit."""
     word = (word ^ (word >> SHIFT_A)) * MIX_A
     word = (word ^ (word >> SHIFT_B)) * MIX_B
@@ -45,19 +47,19 @@ def mix(word):
 
 
 @kernel
-def child_key(parent, ordinal):
+def child_key(parent: np.uint64, ordinal: Whole) -> np.uint64:
     """Key of the ``ordinal``-th part of an entity (a village of a county, a household of a village, …)."""
     return mix(parent + GOLDEN * (np.uint64(ordinal) + np.uint64(1)))
 
 
 @kernel
-def tick_of(month, index):
+def tick_of(month: Whole, index: Whole) -> np.uint64:
     """Number of a draw among all those of one key and stream."""
     return (np.uint64(month + MONTH_ZERO) << INDEX_BITS) + np.uint64(index) + np.uint64(1)
 
 
 @kernel
-def hashed_draw(key, stream, month, index):
+def hashed_draw(key: np.uint64, stream: np.uint64, month: Whole, index: Whole) -> np.uint64:
     """Return 64 random bits for one decision.
 
     Parameters
@@ -73,7 +75,7 @@ def hashed_draw(key, stream, month, index):
 
 
 @kernel
-def philox_draw(key, stream, month, index):
+def philox_draw(key: np.uint64, stream: np.uint64, month: Whole, index: Whole) -> np.uint64:
     """Return 64 other random bits for the same decision."""
     return encrypt(tick_of(month, index), stream, key)
 
@@ -82,13 +84,13 @@ draw = philox_draw if GENERATOR == PHILOX else hashed_draw
 
 
 @kernel
-def happens(bits, probability):
+def happens(bits: np.uint64, probability: float) -> Truth:
     """True with the given probability: compares the top 32 bits with floor(probability * 2**32)."""
     return (bits >> HALF) < np.uint64(probability * TWO_TO_32)
 
 
 @kernel
-def uniform(bits):
+def uniform(bits: np.uint64) -> float:
     """Map 64 random bits to a float in [0, 1) with 32 bits of resolution."""
     return np.float64(bits >> HALF) * TWO_TO_MINUS_32
 

@@ -16,7 +16,7 @@ HALF, LOW_HALF = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 @kernel
-def high_product(a, b):
+def high_product(a: np.uint64, b: np.uint64) -> np.uint64:
     """Upper 64 bits of the product of two uint64, which no integer type holds."""
     a_low, a_high, b_low, b_high = a & LOW_HALF, a >> HALF, b & LOW_HALF, b >> HALF
     one = a_high * b_low + ((a_low * b_low) >> HALF)
@@ -25,7 +25,7 @@ def high_product(a, b):
 
 
 @kernel
-def encrypt(counter_0, counter_1, key):
+def encrypt(counter_0: np.uint64, counter_1: np.uint64, key: np.uint64) -> np.uint64:
     """First of four words that Philox makes of a counter (counter_0, counter_1, 0, 0) and key (key, 0)."""
     a, b, c, d = counter_0, counter_1, np.uint64(0), np.uint64(0)
     key_0, key_1 = key, np.uint64(0)

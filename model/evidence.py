@@ -12,6 +12,7 @@ import numpy as np
 
 from columns.compiling import kernel
 from columns.layout import POST_ACTIVE, STAGE_NONE
+from columns.numbers import Whole
 
 NOT_SHOWN = -9.0
 """Marks a month in which a county had not adopted, or had nothing to compare with."""
@@ -29,7 +30,16 @@ def empty_results(n_counties: int) -> np.ndarray:
 
 
 @kernel
-def look_at_results(month, counties, provinces, indptr, indices, adopting, shown, rules):
+def look_at_results(
+    month: Whole,
+    counties: np.recarray,
+    provinces: np.recarray,
+    indptr: np.ndarray,
+    indices: np.ndarray,
+    adopting: np.ndarray,
+    shown: np.ndarray,
+    rules: np.recarray,
+) -> None:
     """Store last month's results in the ring and set ``counties.evidence`` from those of the delay ago.
 
     Equation (5): V is the mean of the advantage of adopting neighbours and of adopting counties of the
@@ -65,7 +75,7 @@ def look_at_results(month, counties, provinces, indptr, indices, adopting, shown
 
 
 @kernel
-def publish_results(month, counties, adopting, shown):
+def publish_results(month: Whole, counties: np.recarray, adopting: np.ndarray, shown: np.ndarray) -> None:
     """Write this month's row of the ring: equation (4) of each adopting county at the end of last month."""
     row = month % MONTHS_KEPT
     weight = np.zeros((N_REGIONS, N_THIRDS), dtype=np.float64)
@@ -85,7 +95,7 @@ def publish_results(month, counties, adopting, shown):
 
 
 @kernel
-def publish_coverage(counties, villages):
+def publish_coverage(counties: np.recarray, villages: np.recarray) -> None:
     """Publish each county's share of needs that are met, equation (3), as seen at the end of the month.
 
     Where the approach has been adopted they look at the villages that have a trained worker, elsewhere at the

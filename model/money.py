@@ -16,6 +16,7 @@ import numpy as np
 
 from columns.compiling import kernel
 from columns.layout import STAGE_UNIVERSAL
+from columns.numbers import Truth, Whole
 from model.codes import MINUTES_PER_HOUR, PLAN_BOUGHT
 
 COUNTERS = (
@@ -94,44 +95,44 @@ UNLIMITED_FEN = 1 << 60
 
 
 @kernel
-def fen(yuan):
+def fen(yuan: float) -> Whole:
     """Turn yuan into whole fen: f of equation (18)."""
     return np.int64(math.floor(yuan * FEN_PER_YUAN + 0.5))
 
 
 @kernel
-def post_month_fen(dedicated, workers, rules):
+def post_month_fen(dedicated: Whole, workers: Whole, rules: np.recarray) -> Whole:
     """Pay of one village's post for a month, in fen, rounded up; cluster posts divide a worker's pay."""
     yuan = rules[0].pay_dedicated_yuan_per_month if dedicated == 1 else rules[0].pay_part_time_yuan_per_month
     return divided_up(fen(yuan) * workers, villages_per_post(rules))
 
 
 @kernel
-def divided_up(whole, parts):
+def divided_up(whole: Whole, parts: Whole) -> Whole:
     """Integer division rounded up, so that many small parts never fall short of the whole."""
     return (whole + parts - 1) // parts
 
 
 @kernel
-def training_fen(rules):
+def training_fen(rules: np.recarray) -> Whole:
     """Cost of training the worker of one village, in fen, rounded up."""
     return divided_up(seat_fen(rules), villages_per_post(rules))
 
 
 @kernel
-def seat_fen(rules):
+def seat_fen(rules: np.recarray) -> Whole:
     """Cost of one training seat for a whole course, in fen."""
     return fen(rules[0].seat_yuan * rules[0].training_days)
 
 
 @kernel
-def villages_per_post(rules):
+def villages_per_post(rules: np.recarray) -> Whole:
     """Villages that share one worker, at least 1."""
     return max(np.int64(rules[0].villages_per_post), np.int64(1))
 
 
 @kernel
-def set_budgets(counties, rules):
+def set_budgets(counties: np.recarray, rules: np.recarray) -> None:
     """Set every county's envelope B of equation (20), UNLIMITED_FEN where the budget does not bind."""
     for c in range(counties.shape[0]):
         if rules[0].budget_binds > 0.0:
@@ -142,7 +143,7 @@ def set_budgets(counties, rules):
 
 
 @kernel
-def desk_envelope(county, rules):
+def desk_envelope(county: np.record, rules: np.recarray) -> Whole:
     """Part of this month's envelope that may buy desk hours: D of equation (20), in fen."""
     if rules[0].desk_plan != PLAN_BOUGHT:
         return np.int64(0)
@@ -150,20 +151,20 @@ def desk_envelope(county, rules):
 
 
 @kernel
-def space_envelope(county, rules):
+def space_envelope(county: np.record, rules: np.recarray) -> Whole:
     """Part of this month's envelope for child-friendly spaces: S of equation (20), in fen."""
     rest = county.budget - desk_envelope(county, rules)
     return min(np.int64(math.floor(rules[0].space_budget_share * county.budget)), rest)
 
 
 @kernel
-def post_envelope(county, rules):
+def post_envelope(county: np.record, rules: np.recarray) -> Whole:
     """Part of this month's envelope for posts: pay, training, start-up and supervision, in fen."""
     return county.budget - desk_envelope(county, rules) - space_envelope(county, rules)
 
 
 @kernel
-def typical_post_fen(county, rules):
+def typical_post_fen(county: np.record, rules: np.recarray) -> Whole:
     """Mean monthly cost of a post of this county's stage, supervision at the norm included, in fen."""
     if county.stage == STAGE_UNIVERSAL:
         part_time = rules[0].part_time_posts_share
@@ -175,19 +176,19 @@ def typical_post_fen(county, rules):
 
 
 @kernel
-def opening_fen(rules):
+def opening_fen(rules: np.recarray) -> Whole:
     """One-off cost of opening a post: start-up and the first training, in fen per village."""
     return fen(rules[0].post_opening_yuan) + training_fen(rules)
 
 
 @kernel
-def pilot_ended(month, rules):
+def pilot_ended(month: Whole, rules: np.recarray) -> Truth:
     """True once the pilot project of 2010 no longer pays for its posts."""
     return rules[0].pilot_money_end_month >= 0.0 and month > rules[0].pilot_money_end_month
 
 
 @kernel
-def affordable_posts(county, rules):
+def affordable_posts(county: np.record, rules: np.recarray) -> Whole:
     """How many posts a county could have this month with typical costs, equation (21): for handing out seats.
 
     The exact test, with the pay of each worker, is made when posts are staffed.
@@ -201,7 +202,14 @@ def affordable_posts(county, rules):
 
 
 @kernel
-def account_costs(counties, counters, costs, payments, gap, rules):
+def account_costs(
+    counties: np.recarray,
+    counters: np.ndarray,
+    costs: np.ndarray,
+    payments: np.ndarray,
+    gap: np.ndarray,
+    rules: np.recarray,
+) -> None:
     """Turn the month's counters into money, equations (18), (19) and (22), and set the counters back to 0.
 
     Parameters

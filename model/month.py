@@ -8,8 +8,9 @@ import numpy as np
 
 from columns.by_address import by_address
 from columns.compiling import kernel
+from columns.numbers import Whole
 from columns.sorting import ROOM
-from columns.state import State
+from columns.state import State, Tables
 from model.desk_hours import DEMAND_COLUMNS
 from model.desks import serve_desks
 from model.learning import learn
@@ -25,7 +26,18 @@ N_COUNTY_PHASES = 7
 
 
 @kernel
-def run_counties(state, tables, rank, month, first, last, thread, first_phase, last_phase, scratch):
+def run_counties(
+    state: State,
+    tables: Tables,
+    rank: np.ndarray,
+    month: Whole,
+    first: Whole,
+    last: Whole,
+    thread: Whole,
+    first_phase: Whole,
+    last_phase: Whole,
+    scratch: tuple[np.ndarray, ...],
+) -> None:
     """Run some phases of the month for some counties, first to last (exclusive).
 
     Parameters

@@ -26,6 +26,7 @@ from columns.layout import (
     STAGE_UNIVERSAL,
     UNMET,
 )
+from columns.numbers import Whole
 from columns.state import State
 from columns.tallies import (
     F_CAME,
@@ -160,7 +161,7 @@ def observe_children(observed: Observed, month: int, year: int, state: State, gi
 
 
 @kernel
-def clear_flows(tally, county_tally, given):
+def clear_flows(tally: np.ndarray, county_tally: np.ndarray, given: np.ndarray) -> None:
     """Set all counts of what happens during a month back to zero; ``tally`` is that of all threads."""
     n_services = county_tally.shape[1]
     for c in range(len(county_tally)):
@@ -180,9 +181,20 @@ def clear_flows(tally, county_tally, given):
 
 @kernel
 def count_children(
-    tally, county_tally, counties, sectors, summed, strata, met, needed, waits, waits_now, children, rows,
-    of_year,
-):  # fmt: skip
+    tally: np.ndarray,
+    county_tally: np.ndarray,
+    counties: np.recarray,
+    sectors: np.recarray,
+    summed: np.ndarray,
+    strata: np.ndarray,
+    met: np.ndarray,
+    needed: np.ndarray,
+    waits: np.ndarray,
+    waits_now: np.ndarray,
+    children: np.ndarray,
+    rows: np.ndarray,
+    of_year: np.ndarray,
+) -> None:
     """Fill a month's counts by stratum and by county (``rows``), and the year's by county (``of_year``).
 
     ``tally`` is the sum over threads, ``summed`` is `SUMMED`; what follows is written: see :class:`Observed`.
@@ -230,7 +242,7 @@ def count_children(
 
 
 @kernel
-def count_desks(desks, n_places, counts):
+def count_desks(desks: np.recarray, n_places: Whole, counts: np.ndarray) -> None:
     """Fill minutes offered and used and the queues by service, over all desks of offices; (services, 4)."""
     counts[:, :] = 0
     n = len(counts)
@@ -244,7 +256,16 @@ def count_desks(desks, n_places, counts):
 
 
 @kernel
-def count_posts(counties, villages, rank, by_kind, seats, stages, provinces, rows):
+def count_posts(
+    counties: np.recarray,
+    villages: np.recarray,
+    rank: np.ndarray,
+    by_kind: np.ndarray,
+    seats: np.ndarray,
+    stages: np.ndarray,
+    provinces: np.recarray,
+    rows: np.ndarray,
+) -> None:
     """Count posts, seats and stages at the end of a month.
 
     By kind of unit (``by_kind``, KINDS × POSTS) over the villages that ever had a post; seats offered and

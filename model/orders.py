@@ -12,6 +12,7 @@ import pandas as pd
 from columns.compiling import kernel
 from columns.draws import draw
 from columns.layout import KIND_VILLAGE
+from columns.numbers import Whole
 from columns.streams import stream
 from model.parameters import default_parameters, rules_record
 from model.seats import BY_SCORE, SHARED_BY_DEMAND, SHARED_BY_VILLAGES
@@ -38,7 +39,7 @@ ORDER_COUNTY = stream("order.county")
 
 
 @kernel
-def sharing_of(order):
+def sharing_of(order: Whole) -> Whole:
     """How an order shares seats over counties: by demand, by villages, or by score, lowest first."""
     if order == PROPORTIONAL:
         return SHARED_BY_DEMAND
@@ -48,7 +49,7 @@ def sharing_of(order):
 
 
 @kernel
-def keyed_column(places, stream_constant, out):
+def keyed_column(places: np.recarray, stream_constant: np.uint64, out: np.ndarray) -> None:
     """Fill ``out`` (uint64) with one draw per place, for ties."""
     for i in range(places.shape[0]):
         out[i] = draw(places[i].key, stream_constant, 0, 0)

@@ -19,8 +19,9 @@ from columns.layout import (
     HOUSEHOLD_MINORITY,
     HOUSEHOLD_STRAINED,
 )
+from columns.numbers import Whole
 from columns.sorting import ROOM, sort_by_key
-from columns.state import State
+from columns.state import State, Tables
 from columns.streams import stream
 from columns.tallies import WEALTH_BINS
 from columns.words import MAX_COUNTY_SLOTS, MAX_COUNTY_VILLAGES, MAX_VILLAGE_SLOTS
@@ -66,7 +67,7 @@ def slots_of_household(village_key, number, mean_slots):
 
 
 @kernel
-def count_households(villages, rules):
+def count_households(villages: np.recarray, rules: np.recarray) -> np.ndarray:
     """Households that the child slots of each village fill, int32 per village."""
     counts = np.zeros(len(villages), dtype=np.int32)
     for v in range(len(villages)):
@@ -197,7 +198,16 @@ def age_at(upto, position):
 
 
 @kernel
-def settle_counties(state, tables, upto, children, first, last, thread, scratch):
+def settle_counties(
+    state: State,
+    tables: Tables,
+    upto: np.ndarray,
+    children: np.ndarray,
+    first: Whole,
+    last: Whole,
+    thread: Whole,
+    scratch: tuple[np.ndarray, ...],
+) -> None:
     """Fill counties ``first`` to ``last`` (exclusive): households, then children sector by sector."""
     state, tables = by_address(state), by_address(tables)
     for c in range(first, last):

@@ -11,6 +11,7 @@ import numpy as np
 
 from columns.compiling import kernel
 from columns.draws import HALF, draw, uniform
+from columns.numbers import Truth, Whole
 from columns.streams import stream
 from model.codes import SEATS_FROM_TRAINERS
 
@@ -26,19 +27,19 @@ LEAST = 1e-9
 
 
 @kernel
-def mandate_in_force(month, rules):
+def mandate_in_force(month: Whole, rules: np.recarray) -> Truth:
     """True in the months after the mandate; the month of the mandate still belongs to the world before."""
     return rules[0].mandate_month >= 0.0 and month > rules[0].mandate_month
 
 
 @kernel
-def whole_number(expected, key, stream_constant, month):
-    """Round to an integer without bias, with a keyed draw; never below 0."""
+def whole_number(expected: float, key: np.uint64, stream_constant: np.uint64, month: Whole) -> Whole:
+    """Round an expected number of seats to a whole one without bias, with a keyed draw; never below 0."""
     return np.int64(math.floor(max(expected, 0.0) + uniform(draw(key, stream_constant, month, 0))))
 
 
 @kernel
-def national_seats(month, nation, rules):
+def national_seats(month: Whole, nation: np.recarray, rules: np.recarray) -> Whole:
     """Seats for this world from the national pool in the calibrated mode, in villages.
 
     Before the mandate a constant number; afterwards equation (10). A part of the country gets its
@@ -54,7 +55,9 @@ def national_seats(month, nation, rules):
 
 
 @kernel
-def train_trainers(month, provinces, nation, asked, rules):
+def train_trainers(
+    month: Whole, provinces: np.recarray, nation: np.recarray, asked: np.ndarray, rules: np.recarray
+) -> None:
     """Advance the trainers of each province by a month and set the seats they offer.
 
     Equation (11): graduates are a share of last month's trainees, bought trainers are shared by open demand.
@@ -82,7 +85,9 @@ def train_trainers(month, provinces, nation, asked, rules):
 
 
 @kernel
-def share_out(seats, weights, caps, ties, given):
+def share_out(
+    seats: Whole, weights: np.ndarray, caps: np.ndarray, ties: np.ndarray, given: np.ndarray
+) -> Whole:
     """Share ``seats`` by ``weights``, equation (12), never above ``caps``: exact in integers.
 
     Parameters
@@ -140,7 +145,9 @@ def share_out(seats, weights, caps, ties, given):
 
 
 @kernel
-def fill_by_score(seats, scores, caps, ties, given):
+def fill_by_score(
+    seats: Whole, scores: np.ndarray, caps: np.ndarray, ties: np.ndarray, given: np.ndarray
+) -> Whole:
     """Give ``seats`` to the lowest score first until its cap, then to the next; return what is left."""
     n = scores.shape[0]
     hashed = np.argsort(ties, kind="mergesort")
@@ -160,7 +167,17 @@ def fill_by_score(seats, scores, caps, ties, given):
 
 
 @kernel
-def allot_seats(month, sharing, counties, provinces, nation, demand, score, given, rules):
+def allot_seats(
+    month: Whole,
+    sharing: Whole,
+    counties: np.recarray,
+    provinces: np.recarray,
+    nation: np.recarray,
+    demand: np.ndarray,
+    score: np.ndarray,
+    given: np.ndarray,
+    rules: np.recarray,
+) -> None:
     """Set ``given``, the seats of the national pool that each county gets this month.
 
     Parameters

@@ -15,6 +15,7 @@ import numpy as np
 from columns.compiling import kernel
 from columns.draws import draw, happens
 from columns.layout import STAGE_NONE, STAGE_PILOT, STAGE_UNIVERSAL
+from columns.numbers import Whole
 from columns.streams import stream
 from model.calendar import START_MONTH_OF_YEAR, WELFARE_WEEK_MONTH
 from model.codes import PILOT_CLOSED, STAGED_CHAIN
@@ -36,9 +37,20 @@ LEAST = 1e-9
 
 @kernel
 def spread_approach(
-    month, counties, provinces, nation, indptr, indices, waves, places, order, order_score, shown, chain_lag,
-    rules,
-):  # fmt: skip
+    month: Whole,
+    counties: np.recarray,
+    provinces: np.recarray,
+    nation: np.recarray,
+    indptr: np.ndarray,
+    indices: np.ndarray,
+    waves: np.recarray,
+    places: np.recarray,
+    order: Whole,
+    order_score: np.ndarray,
+    shown: np.ndarray,
+    chain_lag: np.ndarray,
+    rules: np.recarray,
+) -> None:
     """Let counties decide and hand out the seats of this month.
 
     Parameters
@@ -93,7 +105,13 @@ def spread_approach(
 
 
 @kernel
-def settle_seats(counties, provinces, nation, waves, places):
+def settle_seats(
+    counties: np.recarray,
+    provinces: np.recarray,
+    nation: np.recarray,
+    waves: np.recarray,
+    places: np.recarray,
+) -> None:
     """Count the seats used last month and return those of waves that were not used."""
     used = np.int64(0)
     for p in range(provinces.shape[0]):
@@ -117,7 +135,9 @@ def settle_seats(counties, provinces, nation, waves, places):
 
 
 @kernel
-def count_adopting(counties, provinces, nation, adopting):
+def count_adopting(
+    counties: np.recarray, provinces: np.recarray, nation: np.recarray, adopting: np.ndarray
+) -> None:
     """Publish which counties and what share of each province are past stage none."""
     for p in range(provinces.shape[0]):
         provinces[p].n_adopting = 0
@@ -132,7 +152,15 @@ def count_adopting(counties, provinces, nation, adopting):
 
 
 @kernel
-def share_of_neighbours(counties, provinces, nation, indptr, indices, adopting, near):
+def share_of_neighbours(
+    counties: np.recarray,
+    provinces: np.recarray,
+    nation: np.recarray,
+    indptr: np.ndarray,
+    indices: np.ndarray,
+    adopting: np.ndarray,
+    near: np.ndarray,
+) -> None:
     """Set ``near``: the share of a county's neighbours that adopt; without any, that of its province."""
     for c in range(counties.shape[0]):
         first, last = indptr[c], indptr[c + 1]
@@ -149,7 +177,9 @@ def share_of_neighbours(counties, provinces, nation, indptr, indices, adopting, 
 
 
 @kernel
-def adoption_hazard(month, county, province, near, rules):
+def adoption_hazard(
+    month: Whole, county: np.record, province: np.record, near: float, rules: np.recarray
+) -> float:
     """Monthly hazard with which a county adopts by itself, equation (2)."""
     boost = rules[0].sharing_boost
     if (month + START_MONTH_OF_YEAR - 1) % 12 + 1 == WELFARE_WEEK_MONTH:
@@ -163,7 +193,7 @@ def adoption_hazard(month, county, province, near, rules):
 
 
 @kernel
-def mandate_strength(month, province, rules):
+def mandate_strength(month: Whole, province: np.record, rules: np.recarray) -> float:
     """M_p in 0–1, equation (8): how far the mandate has come down to the counties of a province."""
     if not mandate_in_force(month, rules):
         return 0.0
@@ -172,7 +202,14 @@ def mandate_strength(month, province, rules):
 
 
 @kernel
-def decide(month, counties, provinces, near, chain_lag, rules):
+def decide(
+    month: Whole,
+    counties: np.recarray,
+    provinces: np.recarray,
+    near: np.ndarray,
+    chain_lag: np.ndarray,
+    rules: np.recarray,
+) -> None:
     """Move counties from none to pilot by themselves, equation (2), and to universal under a mandate, (8)."""
     staged = rules[0].mandate_form == STAGED_CHAIN
     in_force = mandate_in_force(month, rules)
@@ -200,7 +237,7 @@ def decide(month, counties, provinces, near, chain_lag, rules):
 
 
 @kernel
-def begin_waves(month, counties, waves, places):
+def begin_waves(month: Whole, counties: np.recarray, waves: np.recarray, places: np.recarray) -> None:
     """Bring the counties of a wave that begins this month into the pilot stage."""
     for w in range(waves.shape[0]):
         if waves[w].month_start != month:
@@ -214,7 +251,7 @@ def begin_waves(month, counties, waves, places):
 
 
 @kernel
-def allow_posts(month, counties, c, rules):
+def allow_posts(month: Whole, counties: np.recarray, c: Whole, rules: np.recarray) -> None:
     """Set how many villages of a county may have a post, equations (6) and (9), and how many have money."""
     county = counties[c]
     n = county.n_villages
@@ -239,7 +276,7 @@ def allow_posts(month, counties, c, rules):
 
 
 @kernel
-def grant_waves(month, counties, waves, places):
+def grant_waves(month: Whole, counties: np.recarray, waves: np.recarray, places: np.recarray) -> None:
     """Give the seats of running waves, equation (7): an even share each month, all by the last month."""
     for w in range(waves.shape[0]):
         if month < waves[w].month_start or month > waves[w].month_end:
@@ -262,7 +299,7 @@ def grant_waves(month, counties, waves, places):
 
 
 @kernel
-def open_demand(counties, c, rules):
+def open_demand(counties: np.recarray, c: Whole, rules: np.recarray) -> Whole:
     """Posts that a county could open this month with seats of the national pool."""
     county = counties[c]
     demand = county.posts_allowed - county.n_opened - county.wave_seats

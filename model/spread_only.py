@@ -16,6 +16,7 @@ import pandas as pd
 from columns.compiling import kernel
 from columns.draws import draw, uniform
 from columns.layout import KIND_VILLAGE, STAGE_UNIVERSAL, VILLAGE
+from columns.numbers import Whole
 from columns.state import records
 from columns.streams import stream
 from model.calendar import month_text
@@ -252,7 +253,7 @@ def _kind_villages(
 
 
 @kernel
-def open_counted_posts(month, counties, counters, rules):
+def open_counted_posts(month: Whole, counties: np.recarray, counters: np.ndarray, rules: np.recarray) -> None:
     """Open and fill posts as numbers per county, and count what they cost with shares instead of people.
 
     Under a mandate the designated share is filled at once. Of the posts that look for somebody the mean
@@ -290,14 +291,22 @@ def open_counted_posts(month, counties, counters, rules):
 
 
 @kernel
-def staff_all(month, counties, townships, villages, rank, counters, rules):
+def staff_all(
+    month: Whole,
+    counties: np.recarray,
+    townships: np.recarray,
+    villages: np.recarray,
+    rank: np.ndarray,
+    counters: np.ndarray,
+    rules: np.recarray,
+) -> None:
     """Staff the posts of all counties for a month."""
     for c in range(counties.shape[0]):
         staff_posts(month, c, counties, townships, villages, rank, counters, rules)
 
 
 @kernel
-def record(row, counties, provinces, costs):
+def record(row: np.ndarray, counties: np.recarray, provinces: np.recarray, costs: np.ndarray) -> None:
     """Write one month of the series; ``row`` has shape (provinces, len(MEASURES))."""
     for p in range(provinces.shape[0]):
         row[p, DEMAND] = provinces[p].open_demand

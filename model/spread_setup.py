@@ -238,7 +238,7 @@ def _covariate(table: pd.DataFrame, name: str) -> np.ndarray:
 
 
 @kernel
-def draw_counties(counties, covariates, rules):
+def draw_counties(counties: np.recarray, covariates: np.ndarray, rules: np.recarray) -> None:
     """Draw each county's propensity, log-normal with mean 1 (z of equation (2)), and its election month."""
     sd = rules[0].propensity_sd
     for c in range(counties.shape[0]):
@@ -253,7 +253,7 @@ def draw_counties(counties, covariates, rules):
 
 
 @kernel
-def draw_lags(provinces, rules):
+def draw_lags(provinces: np.recarray, rules: np.recarray) -> None:
     """Draw each province's lag in equation (8), Gamma with shape 2: the sum of two exponentials."""
     for p in range(provinces.shape[0]):
         first = math.log(1.0 - uniform(draw(provinces[p].key, PROVINCE_LAG, 0, 0)))
@@ -262,7 +262,9 @@ def draw_lags(provinces, rules):
 
 
 @kernel
-def draw_chain_lags(counties, provinces, chain_lag, rules):
+def draw_chain_lags(
+    counties: np.recarray, provinces: np.recarray, chain_lag: np.ndarray, rules: np.recarray
+) -> None:
     """Draw the months that province, prefecture and county take one after the other in the staged chain."""
     for c in range(counties.shape[0]):
         province = provinces[counties[c].province].key
@@ -275,6 +277,6 @@ def draw_chain_lags(counties, provinces, chain_lag, rules):
 
 
 @kernel
-def around(mean, bits):
-    """Uniform between mean·(1 − CHAIN_SPREAD_SHARE) and mean·(1 + CHAIN_SPREAD_SHARE)."""
+def around(mean: float, bits: np.uint64) -> float:
+    """Months, uniform between mean·(1 − CHAIN_SPREAD_SHARE) and mean·(1 + CHAIN_SPREAD_SHARE)."""
     return mean * (1.0 + CHAIN_SPREAD_SHARE * (2.0 * uniform(bits) - 1.0))

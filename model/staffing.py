@@ -24,6 +24,7 @@ from columns.layout import (
     POST_WANTED,
     STAGE_UNIVERSAL,
 )
+from columns.numbers import Truth, Whole
 from columns.streams import stream
 from model.codes import MINUTES_PER_HOUR, PILOT_PART_TIME
 from model.money import (
@@ -65,7 +66,16 @@ LEAST = 1e-9
 
 
 @kernel
-def staff_posts(month, c, counties, townships, villages, rank, counters, rules):
+def staff_posts(
+    month: Whole,
+    c: Whole,
+    counties: np.recarray,
+    townships: np.recarray,
+    villages: np.recarray,
+    rank: np.ndarray,
+    counters: np.ndarray,
+    rules: np.recarray,
+) -> None:
     """Carry out one month of staffing in county ``c``.
 
     Parameters
@@ -115,7 +125,15 @@ def staff_posts(month, c, counties, townships, villages, rank, counters, rules):
 
 
 @kernel
-def open_posts(month, county, villages, rank, money, counts, rules):
+def open_posts(
+    month: Whole,
+    county: np.record,
+    villages: np.recarray,
+    rank: np.ndarray,
+    money: Whole,
+    counts: np.ndarray,
+    rules: np.recarray,
+) -> Whole:
     """Open posts in the next villages by rank, one seat each, while there is money; return the money left."""
     start_up = fen(rules[0].post_opening_yuan)
     room = max(min(county.seats, county.n_villages - county.n_opened), 0)
@@ -140,7 +158,9 @@ def open_posts(month, county, villages, rank, money, counts, rules):
 
 
 @kernel
-def seek_worker(month, village, county, money, counts, rules):
+def seek_worker(
+    month: Whole, village: np.record, county: np.record, money: Whole, counts: np.ndarray, rules: np.recarray
+) -> Whole:
     """Look for somebody for an empty post; who is not designated is trained first. Return the money left."""
     if not happens(draw(village.key, RECRUITED, month, 0), 1.0 / max(rules[0].recruiting_months, 1.0)):
         return money
@@ -157,7 +177,17 @@ def seek_worker(month, village, county, money, counts, rules):
 
 
 @kernel
-def keep_worker(month, village, county, supervision, election, hazard, money, counts, rules):
+def keep_worker(
+    month: Whole,
+    village: np.record,
+    county: np.record,
+    supervision: float,
+    election: Truth,
+    hazard: float,
+    money: Whole,
+    counts: np.ndarray,
+    rules: np.recarray,
+) -> Whole:
     """One month of a filled post: elections, leaving, fading by equation (14), courses. Return the money."""
     village.supervision = supervision
     if made_part_time(month, village, rules):
@@ -197,7 +227,7 @@ def keep_worker(month, village, county, supervision, election, hazard, money, co
 
 
 @kernel
-def course_offered(month, village, rules):
+def course_offered(month: Whole, village: np.record, rules: np.recarray) -> Truth:
     """True if a designated worker gets a first course this month, or an active one is due for a refresher."""
     if village.post == POST_DESIGNATED:
         if month == rules[0].mass_training_month:
@@ -209,15 +239,15 @@ def course_offered(month, village, rules):
 
 
 @kernel
-def skill_after_course(rules):
-    """Skill right after a course, equation (13): a short one brings less, a long one up to half more."""
+def skill_after_course(rules: np.recarray) -> float:
+    """Skill (a share) after a course, equation (13): a short one brings less, a long one up to half more."""
     days = rules[0].training_days / max(rules[0].training_reference_days, 1.0)
     gain = (rules[0].skill_trained - rules[0].skill_untrained) * min(days, LONGEST_COURSE)
     return min(rules[0].skill_untrained + max(gain, 0.0), 1.0)
 
 
 @kernel
-def hire(month, village, state, county, rules):
+def hire(month: Whole, village: np.record, state: Whole, county: np.record, rules: np.recarray) -> None:
     """Put a new person into a post."""
     village.post = state
     village.post_month = month
@@ -233,7 +263,7 @@ def hire(month, village, state, county, rules):
 
 
 @kernel
-def empty_post(month, village, state):
+def empty_post(month: Whole, village: np.record, state: Whole) -> None:
     """Leave a post without a worker, in the given state."""
     village.post = state
     village.post_month = month
@@ -245,7 +275,7 @@ def empty_post(month, village, state):
 
 
 @kernel
-def is_dedicated(month, village, county, rules):
+def is_dedicated(month: Whole, village: np.record, county: np.record, rules: np.recarray) -> Whole:
     """1 for a full post, 0 for a part-time one: a draw per village, compared with the share of the stage."""
     if made_part_time(month, village, rules):
         return 0
@@ -257,7 +287,7 @@ def is_dedicated(month, village, county, rules):
 
 
 @kernel
-def made_part_time(month, village, rules):
+def made_part_time(month: Whole, village: np.record, rules: np.recarray) -> Truth:
     """True for pilot villages whose county keeps the post as a part-time one after the project's money."""
     if village.pilot == 0 or rules[0].pilot_after_money != PILOT_PART_TIME:
         return False
@@ -265,7 +295,7 @@ def made_part_time(month, village, rules):
 
 
 @kernel
-def designates(village, county, rules):
+def designates(village: np.record, county: np.record, rules: np.recarray) -> Truth:
     """True where a village cadre takes the post at once, untrained."""
     if county.stage != STAGE_UNIVERSAL:
         return False
@@ -273,13 +303,13 @@ def designates(village, county, rules):
 
 
 @kernel
-def workers_of(village, rules):
+def workers_of(village: np.record, rules: np.recarray) -> Whole:
     """Workers of a post: two in a village with at least ``second_worker_from_children`` child slots."""
     return LARGE_VILLAGE_WORKERS if village.n_slots >= rules[0].second_worker_from_children else 1
 
 
 @kernel
-def pay_due(month, village, county, rules):
+def pay_due(month: Whole, village: np.record, county: np.record, rules: np.recarray) -> Whole:
     """Pay that a funded post may cost this month, in fen; an empty one counts as if it were filled."""
     dedicated = is_dedicated(month, village, county, rules)
     if FIRST_FILLED <= village.post <= LAST_FILLED:
@@ -288,7 +318,7 @@ def pay_due(month, village, county, rules):
 
 
 @kernel
-def elections_held(month, county, rules):
+def elections_held(month: Whole, county: np.record, rules: np.recarray) -> Truth:
     """True in the month of village elections; then the next ones are dated by the term now in force."""
     if month < county.next_election:
         return False
@@ -298,20 +328,20 @@ def elections_held(month, county, rules):
 
 
 @kernel
-def supervision_share(township, rules):
+def supervision_share(township: np.record, rules: np.recarray) -> float:
     """Share of the norm of supervision that each post of a township receives, 0–1; equation (15)."""
     norm = rules[0].supervision_hours_per_post * MINUTES_PER_HOUR * township.n_posts
     return min(township.supervisor_minutes / norm, 1.0) if norm > 0.0 else 1.0
 
 
 @kernel
-def leaving_hazard(rules):
+def leaving_hazard(rules: np.recarray) -> float:
     """Monthly hazard of leaving of a supervised, paid, not overloaded worker: equation (16) without Π."""
     return -math.log1p(-min(rules[0].turnover_per_year, 1.0 - LEAST)) / 12
 
 
 @kernel
-def leaving_probability(village, supervision, hazard, rules):
+def leaving_probability(village: np.record, supervision: float, hazard: float, rules: np.recarray) -> float:
     """Probability that the worker leaves this month, equation (16).
 
     Each multiplier acts in full where its cause is full (no supervision; visits that ask for twice the hours
@@ -330,7 +360,7 @@ def leaving_probability(village, supervision, hazard, rules):
 
 
 @kernel
-def overload_share(village, rules):
+def overload_share(village: np.record, rules: np.recarray) -> float:
     """Hours that follow-ups of listed children ask for, beyond those the worker has; 0–1 of the latter."""
     if village.listed == 0 or village.worker_minutes == 0:
         return 0.0
@@ -340,7 +370,7 @@ def overload_share(village, rules):
 
 
 @kernel
-def backlog_months(village):
+def backlog_months(village: np.record) -> float:
     """Months of work that the worker's open cases stand for at the pace at which they are served."""
     if village.open_cases <= 0:
         return 0.0
@@ -348,7 +378,7 @@ def backlog_months(village):
 
 
 @kernel
-def update_motivation(village, rules):
+def update_motivation(village: np.record, rules: np.recarray) -> None:
     """Move a worker's motivation towards what the backlog leaves of it, equation (17)."""
     if rules[0].motivation_changes == 0.0:
         village.motivation = 1.0
@@ -359,7 +389,16 @@ def update_motivation(village, rules):
 
 
 @kernel
-def count_posts(month, c, counties, townships, villages, rank, counts, rules):
+def count_posts(
+    month: Whole,
+    c: Whole,
+    counties: np.recarray,
+    townships: np.recarray,
+    villages: np.recarray,
+    rank: np.ndarray,
+    counts: np.ndarray,
+    rules: np.recarray,
+) -> None:
     """Recount the posts of the county and its townships, pay the workers and set their minutes."""
     county = counties[c]
     for t in range(county.first_township, county.first_township + county.n_townships):
@@ -393,7 +432,9 @@ def count_posts(month, c, counties, townships, villages, rank, counts, rules):
 
 
 @kernel
-def supervise(county, townships, money, counts, rules):
+def supervise(
+    county: np.record, townships: np.recarray, money: Whole, counts: np.ndarray, rules: np.recarray
+) -> None:
     """Set the supervisors' minutes for next month in each township, up to the norm and while there is money.
 
     A township with posts has one supervisor, more where posts exceed ``posts_per_supervisor``; each gives

@@ -84,7 +84,7 @@ class Pace(NamedTuple):
 
 
 @kernel
-def step_need(dist, pace):
+def step_need(dist: np.ndarray, pace: Pace) -> float:
     """One month of one need for a distribution over chain states, in place; returns the share that files."""
     unmet, gathering = dist[S_UNMET], dist[S_GATHERING]
     gave_up, rejected, served = dist[S_GAVE_UP], dist[S_NOT_ELIGIBLE], dist[S_SERVED]
@@ -109,7 +109,7 @@ def step_need(dist, pace):
 
 
 @kernel
-def settle(dist, pace):
+def settle(dist: np.ndarray, pace: Pace) -> float:
     """Let the months pass until the distribution stands still; returns the share that files a month.
 
     A month is a linear map, so its matrix is squared over and over: some chains take centuries to settle.
@@ -134,7 +134,10 @@ def settle(dist, pace):
 
 
 @kernel
-def follow_cohort(profile, lacking, complete, pace_lacking, pace_complete, completing, entry_age, born):
+def follow_cohort(
+    profile: np.ndarray, lacking: np.ndarray, complete: np.ndarray, pace_lacking: Pace,
+    pace_complete: Pace, completing: np.ndarray, entry_age: int, born: float,
+) -> None:  # fmt: skip
     """Fill a table by months since the entry age; who completes the papers carries the state of need along.
 
     ``born`` is the share of births without hukou: the others have their papers from the first day.
@@ -160,7 +163,10 @@ def follow_cohort(profile, lacking, complete, pace_lacking, pace_complete, compl
 
 
 @kernel
-def step_papers(dist, seek, gather, barrier, drop, refuse, reject, back, back_rejected):
+def step_papers(
+    dist: np.ndarray, seek: float, gather: float, barrier: float, drop: float, refuse: np.ndarray,
+    reject: np.ndarray, back: float, back_rejected: float,
+) -> float:  # fmt: skip
     """One month of the chain of papers, in place; returns the share that becomes complete.
 
     Arrays ``gather``-side scalars belong to the certificate; ``refuse`` and ``reject`` are pairs
@@ -183,7 +189,10 @@ def step_papers(dist, seek, gather, barrier, drop, refuse, reject, back, back_re
 
 
 @kernel
-def mean_lacking(seek, gather, barrier, drop, refuse, reject, back, back_rejected, without_both):
+def mean_lacking(
+    seek: float, gather: float, barrier: float, drop: float, refuse: np.ndarray, reject: np.ndarray,
+    back: float, back_rejected: float, without_both: float,
+) -> float:  # fmt: skip
     """Mean share of the months 0–17 years without hukou, of children born without it."""
     dist = np.zeros(N_PAPERS)
     dist[P_NONE_UNMET] = without_both
@@ -405,12 +414,15 @@ def _paper_profile(
 
 
 @kernel
-def follow_papers(papers, born, without, seek, gather, barrier, drop, refuse, reject, back, back_rejected):
+def follow_papers(
+    papers: np.ndarray, born: float, without: float, seek: float, gather: float, barrier: float,
+    drop: float, refuse: np.ndarray, reject: np.ndarray, back: float, back_rejected: float,
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """Follow children from birth to 18 years through the chain of papers.
 
     ``papers`` is (months + 1, born without, states), its first month given; the rest are filled. Returns the
-    monthly hazard of completing the papers by age, and filings of both papers a month and child; ``born`` is
-    the share of births without hukou.
+    monthly hazard of completing the papers by age (months + 1,), and filings of both papers a month and child
+    (2,); ``born`` is the share of births without hukou.
     """
     filed = np.zeros(2)
     hazard = np.zeros(CHILDHOOD_MONTHS + 1)

@@ -28,11 +28,11 @@ PRINTED = {"measures", "measures.zh"}
 """Pages that are printed from what code declares."""
 FOR_TESTS = {"tests", "verification"}
 """What is in these may be there for tests alone."""
-COMPILERS = {"kernel", "part", "inlined"}
+KERNEL, PARTS = "kernel", {"part", "inlined"}
 """Decorators of :mod:`columns.compiling`, which has no others.
 
-What they take in is typed by numba, anew for every caller: a column may come as int32 or int64, a record as
-itself or as an element of its array. In the engine nothing that mypy could check would be truer.
+Kernels say their types like all functions. Parts need not: compiled code alone can call them, and numba types
+them anew for every caller, a column as int32 or int64, a record as itself or as an element of its array.
 """
 BOUND = {"self", "cls"}
 TYPED = (*LAYERS, "run", "commands", "benchmarks", "verification", "tools")
@@ -185,18 +185,18 @@ def definitions(module: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
                 yield node
 
 
-def is_compiled(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Whether numba compiles a function, so that its types are those of each caller."""
-    return any(isinstance(node, ast.Name) and node.id in COMPILERS for node in function.decorator_list)
+def is_part(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether compiled code alone can call a function, so that its types are those of each caller."""
+    return any(isinstance(node, ast.Name) and node.id in PARTS for node in function.decorator_list)
 
 
-def untyped(module: ast.Module, compiled: bool) -> Iterator[tuple[ast.AST, str]]:
+def untyped(module: ast.Module, parts: bool) -> Iterator[tuple[ast.AST, str]]:
     """Functions of a file, private and nested ones too, that leave out the type of something.
 
-    ``compiled`` says whether functions that numba compiles may do so.
+    ``parts`` says whether functions that compiled code alone can call may do so.
     """
     for node in ast.walk(module):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (compiled and is_compiled(node)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (parts and is_part(node)):
             given = node.args
             arguments = [*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg]
             lacking = [each.arg for each in arguments if each and each.annotation is None]
@@ -247,23 +247,23 @@ def test_options_of_numba_and_mesa_are_banned_everywhere() -> None:
 
 
 def test_every_function_says_its_types() -> None:
-    """As mypy asks elsewhere; in the engine it cannot tell functions from kernels, so this does."""
+    """As mypy asks elsewhere; in the engine it cannot tell functions from parts, so this does."""
     found = [
         (path, node, text)
         for path in python_files(*TYPED)
-        for node, text in untyped(tree(path), compiled=top_of(path) in ENGINE)
+        for node, text in untyped(tree(path), parts=top_of(path) in ENGINE)
     ]
     assert not found, report(found)
 
 
-def test_exempt_from_types_is_what_is_compiled() -> None:
+def test_exempt_from_types_is_what_compiled_code_alone_can_call() -> None:
     """The three decorators are all there are: each public name of the module that gives back a function."""
     takes_function = {
         node.name
         for node in tree(ROOT / "columns" / "compiling.py").body
         if isinstance(node, ast.FunctionDef) and node.name[0] != "_" and node.returns and node.type_params
     }
-    assert takes_function == COMPILERS
+    assert takes_function == {KERNEL, *PARTS}
 
 
 def test_files_hold_one_idea() -> None:
@@ -305,10 +305,11 @@ def test_whatever_has_a_name_is_used_by_more_than_tests() -> None:
         ("njit(inline='always')", banned_uses),
         ("njit(fastmath={'nsz'})", banned_uses),
         ("super().__init__(seed=3)", banned_uses),
-        ("def f(a: int, b): ...", lambda module: list(untyped(module, compiled=True))),
-        ("def f(a: int, *b: int): ...", lambda module: list(untyped(module, compiled=True))),
-        ("class A:\n  def f(self, a) -> None: ...", lambda module: list(untyped(module, compiled=True))),
-        ("@kernel\ndef f(a): ...", lambda module: list(untyped(module, compiled=False))),
+        ("def f(a: int, b): ...", lambda module: list(untyped(module, parts=True))),
+        ("def f(a: int, *b: int): ...", lambda module: list(untyped(module, parts=True))),
+        ("class A:\n  def f(self, a) -> None: ...", lambda module: list(untyped(module, parts=True))),
+        ("@kernel\ndef f(a): ...", lambda module: list(untyped(module, parts=True))),
+        ("@part\ndef f(a): ...", lambda module: list(untyped(module, parts=False))),
         ("import model.world", lambda module: upward_arrows(module, "columns")),
         ("from app import server", lambda module: upward_arrows(module, "results")),
         ("import run", lambda module: upward_arrows(module, "app")),
@@ -332,6 +333,6 @@ def test_rules_leave_good_code_alone() -> None:
     code = "from columns.draws import draw\nclass W(M):\n  def __init__(s, seed): super().__init__(rng=seed)"
     code += "\nspace = Network(graph, random=model.random)"
     module = ast.parse(code)
-    typed = "class A:\n  def f(self, *a: int) -> int: ...\n@kernel\ndef g(a, b): ..."
-    assert not list(untyped(ast.parse(typed), compiled=True))
+    typed = "class A:\n  def f(self, *a: int) -> int: ...\n@part\ndef g(a, b): ..."
+    assert not list(untyped(ast.parse(typed), parts=True))
     assert not banned_imports(module) + banned_uses(module) + upward_arrows(module, "model")
