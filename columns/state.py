@@ -111,6 +111,7 @@ Tables = namedtuple(
         "halvings",  # (services,) of the probability that an idle spell has a candidate in a month
         "redated",  # (1,) bool, whether these differ from those by which the entries are dated
         "lasting",  # (services, 216 + 1) share of need beyond the stationary one left after so many months
+        "clear",  # (classes, services, months since entry + 1, lacking/complete) in no need: of the next
         "profile",  # (classes, services, months since entry + 1, lacking/complete, states) cumulative
         "papers",  # (classes, months since birth + 1, born without, states) cumulative
         "give_up",  # (services, 256) monthly probability of giving up after a wait of so many months

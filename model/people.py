@@ -170,7 +170,7 @@ def settle_sector(state, tables, s, upto, children, thread, scratch):
                 # Ages follow a golden-section sequence: as good as random, and each cohort nearly exact.
                 fraction = shift + placed * GOLDEN_STEP
                 position = np.int64((fraction - np.floor(fraction)) * total)
-                age = age_at(upto, position)
+                age = age_at(upto, position, total)
                 key = settle_child(books, state, tables, county, arena, slot, v, 0, age)
                 which = AFTER_CANDIDATE if tables.is_milestone[age] else AFTER_MILESTONE
                 set_clock(state, tables, slot, key, age, 0, which)
@@ -185,16 +185,14 @@ def settle_sector(state, tables, s, upto, children, thread, scratch):
 
 
 @part
-def age_at(upto, position):
-    """Age in months of the child at a position when all are lined up by age."""
-    low, high = 0, CHILDHOOD_MONTHS - 1
-    while low < high:
-        middle = (low + high) >> 1
-        if upto[middle] > position:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+def age_at(upto, position, total):
+    """Age in months of the child at a position when all are lined up by age; cohorts are of like size."""
+    age = position * CHILDHOOD_MONTHS // total
+    while upto[age] <= position:
+        age += 1
+    while age > 0 and upto[age - 1] > position:
+        age -= 1
+    return age
 
 
 @kernel

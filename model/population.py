@@ -68,7 +68,6 @@ from model.stationary import (
     N_PAPERS,
     P_BOTH,
     P_ONE_UNMET,
-    S_CLEAR,
 )
 
 SEX = stream("child.sex")
@@ -154,14 +153,16 @@ def enter_service(books, tables, village, slot, service, groups, household, key,
     """
     row, rules = tables.services[service], tables.rules[0]
     papers = LACKING if is_open(state_of(books.needs[slot, HUKOU])) else COMPLETE
-    profile = tables.profile[class_of(groups), service, since, papers]
+    of_class = class_of(groups)
+    profile = tables.profile[of_class, service, since, papers]
     u = uniform(draw(key, INITIAL, ALWAYS, service))
     chain = 0
     if row.status:
         while chain < N_CHAIN - 1 and u >= profile[chain]:
             chain += 1
     else:
-        need = 1.0 - profile[S_CLEAR]
+        clear = tables.clear[of_class, service, since, papers]  # most are: the rest is not looked at for them
+        need = 1.0 - clear
         multiplier = need_multiplier(row, groups, household)
         scaled = scaled_share(need, tables.need_scale[village, service] * multiplier)
         grown = since + np.int64(row.min_age_months) - np.int64(rules.young_months)
@@ -170,7 +171,7 @@ def enter_service(books, tables, village, slot, service, groups, household, key,
             young = scaled_share(need, tables.need_scale[village, service] * multiplier)
             scaled += (young - scaled) * tables.lasting[service, grown]
         if u < scaled:
-            rest = profile[S_CLEAR] + need * u / scaled
+            rest = clear + need * u / scaled
             chain = 1
             while chain < N_CHAIN - 1 and rest >= profile[chain]:
                 chain += 1

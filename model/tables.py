@@ -17,7 +17,7 @@ from columns.words import MONTH_BITS
 from model.calendar import is_welfare_week
 from model.codes import CHILDHOOD_MONTHS, DESK_VILLAGE, GROUP_UNATTENDED, PLAN_DATED, PLAN_GROWING
 from model.demography import HORIZON_MONTHS, DemographicPlan
-from model.stationary import CERTIFICATE, HUKOU, Stationary, solve
+from model.stationary import CERTIFICATE, HUKOU, S_CLEAR, Stationary, solve
 
 HIGHEST_CEILING = 0.9
 ROUNDING = 1e-9
@@ -292,8 +292,8 @@ def make_tables(
         tops=nothing, seek=nothing, end=still.end,
         halvings=nothing, redated=np.zeros(1, dtype=np.bool_),
         lasting=lasting_curve(1.0 - still.outflow - services.inflow_per_month),
-        profile=still.profile, papers=still.papers, give_up=nothing,
-        fading=nothing, milestones=until, is_milestone=limits, trend=nothing, asking=nothing,
+        clear=np.ascontiguousarray(still.profile[..., S_CLEAR]), profile=still.profile, papers=still.papers,
+        give_up=nothing, fading=nothing, milestones=until, is_milestone=limits, trend=nothing, asking=nothing,
         cash_drop_out=nothing, cash_dropout=nothing, desk_growth=nothing,
         village_service=np.array(in_village[:1] or [0]), births=plan.births, target=plan.target,
         need_scale=scales,
