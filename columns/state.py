@@ -41,6 +41,8 @@ ARENA = np.dtype(
         ("n_open", "i8"),
         ("n_sorted", "i8"),
         ("n_gathering", "i8"),
+        ("filed_start", "i8"),
+        ("filed_capacity", "i8"),
         ("n_filed", "i8"),
     ],
     align=True,

@@ -30,6 +30,8 @@ from model.worlds import build_world
 SECTOR_KEYS = 3_000_000
 """Sectors are numbered from here among the parts of a county."""
 OPEN_SLACK = 1.6
+FILED_SHARE = 1 / 3
+"""Room for filed cases per room for others: in mature months some 15 stand at desks per 100 others."""
 LEAST_CAPACITY = 256
 SMALL_WORLD_SLOTS = 100_000
 MOST_POOR = 0.95
@@ -121,25 +123,38 @@ def _sectors(world: World, counties: np.ndarray, plan: DemographicPlan) -> np.nd
 def make_lists(state: State, expected: np.ndarray) -> State:
     """Give every county its part of the lists of open spells, from the open needs expected at the start."""
     per_county = np.bincount(state.villages["county"], weights=expected, minlength=len(state.counties))
-    capacity = np.ceil(per_county * OPEN_SLACK).astype(np.int64) + LEAST_CAPACITY
+    wanted = per_county * OPEN_SLACK
+    capacity, filed_capacity = (
+        np.ceil(entries).astype(np.int64) + LEAST_CAPACITY for entries in (wanted, wanted * FILED_SHARE)
+    )
     if len(state.needs) <= SMALL_WORLD_SLOTS:  # room for unusual parameters where it costs nothing
         capacity += state.counties["n_slots"]
-    return grown(state, capacity)
+        filed_capacity += state.counties["n_slots"]
+    return grown(state, capacity, filed_capacity)
 
 
-def grown(state: State, capacity: np.ndarray) -> State:
-    """Return the state with lists of the given capacity per county, entries carried over."""
+def grown(state: State, capacity: np.ndarray, filed_capacity: np.ndarray) -> State:
+    """Return the state with lists of the given capacities per county, none smaller than before.
+
+    A list that does not grow stays where it is.
+    """
     arenas = state.arenas.copy()
-    arenas["capacity"] = capacity
-    arenas["start"] = np.cumsum(capacity) - capacity
-    listed, filed = (np.zeros(int(capacity.sum()), dtype=np.uint64) for _ in range(2))
-    if len(state.open_entries):
+    arenas["capacity"], arenas["start"] = capacity, np.cumsum(capacity) - capacity
+    arenas["filed_capacity"] = filed_capacity
+    arenas["filed_start"] = np.cumsum(filed_capacity) - filed_capacity
+    listed, filed = state.open_entries, state.filed_entries
+    if len(listed) != capacity.sum():
+        listed = np.zeros(int(capacity.sum()), dtype=np.uint64)
         for old, new in zip(state.arenas, arenas, strict=True):
             a, b, n_end = old["start"], new["start"], old["n_gathering"]
             listed[b : b + old["n_open"]] = state.open_entries[a : a + old["n_open"]]
             end, new_end = a + old["capacity"], b + new["capacity"]
             listed[new_end - n_end : new_end] = state.open_entries[end - n_end : end]
-            filed[b : b + old["n_filed"]] = state.filed_entries[a : a + old["n_filed"]]
+    if len(filed) != filed_capacity.sum():
+        filed = np.zeros(int(filed_capacity.sum()), dtype=np.uint64)
+        for old, new in zip(state.arenas, arenas, strict=True):
+            a, b, n = old["filed_start"], new["filed_start"], old["n_filed"]
+            filed[b : b + n] = state.filed_entries[a : a + n]
     return state._replace(arenas=records(np.asarray(arenas)), open_entries=listed, filed_entries=filed)
 
 
@@ -150,9 +165,9 @@ def entries_in_use(state: State) -> dict[str, np.ndarray]:
     """
     parts: dict[str, list[np.ndarray]] = {"gathering": [], "filed": []}
     for arena in state.arenas:
-        start, end = arena["start"], arena["start"] + arena["capacity"]
+        end, filed = arena["start"] + arena["capacity"], arena["filed_start"]
         parts["gathering"].append(state.open_entries[end - arena["n_gathering"] : end])
-        parts["filed"].append(state.filed_entries[start : start + arena["n_filed"]])
+        parts["filed"].append(state.filed_entries[filed : filed + arena["n_filed"]])
     return {name: np.concatenate(entries) for name, entries in parts.items()}
 
 

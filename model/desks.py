@@ -137,8 +137,8 @@ def drop_and_count(books, state, tables, c, month, demand, places, asked):
     county, arena = state.counties[c], state.arenas[c]
     rules = tables.rules[0]
     term = (month - FIRST_TERM) % TERM_LENGTH == 0
-    kept, last = arena.start, arena.start + arena.n_filed
-    for position in range(arena.start, last):
+    kept, last = arena.filed_start, arena.filed_start + arena.n_filed
+    for position in range(arena.filed_start, last):
         if position + AHEAD < last:
             ask_for_child(state, county, books.filed_entries[position + AHEAD])
         entry = books.filed_entries[position]
@@ -177,11 +177,11 @@ def drop_and_count(books, state, tables, c, month, demand, places, asked):
             else:
                 demand[local, level] += minutes
             place = place_at_desk(local, level, preferred)
-            asked[kept - arena.start] = np.uint64(minutes)
-        places[kept - arena.start] = place
+            asked[kept - arena.filed_start] = np.uint64(minutes)
+        places[kept - arena.filed_start] = place
         books.filed_entries[kept] = entry
         kept += 1
-    arena.n_filed = kept - arena.start
+    arena.n_filed = kept - arena.filed_start
 
 
 @inlined
@@ -235,9 +235,9 @@ def serve(books, state, tables, c, month, demand, places, asked):
     A case that goes on waiting is not looked at again: the first pass wrote down where it stands.
     """
     county, arena = state.counties[c], state.arenas[c]
-    kept = arena.start
+    kept = arena.filed_start
     for i in range(arena.n_filed):
-        place, entry = places[i], books.filed_entries[arena.start + i]
+        place, entry = places[i], books.filed_entries[arena.filed_start + i]
         if place != AT_NO_DESK:
             local, level = np.int64(place >> DESK_SHIFT), np.int64((place >> LEVEL_SHIFT) & LEVEL_MASK)
             desk = state.desks[desk_record(state, tables, c, local)]
@@ -261,7 +261,7 @@ def serve(books, state, tables, c, month, demand, places, asked):
             desk.queue_minutes += minutes
         books.filed_entries[kept] = entry
         kept += 1
-    arena.n_filed = kept - arena.start
+    arena.n_filed = kept - arena.filed_start
     demand[: (1 + county.n_townships) * len(tables.services) + county.n_villages, :] = 0
 
 

@@ -82,7 +82,8 @@ def make_scratch(state: State, n_services: int) -> tuple[np.ndarray, np.ndarray,
     """Arrays that one thread needs while it works on a county, of shapes for the largest; see above."""
     counties = state.counties
     slots = int(counties["n_slots"].max(initial=1))
-    cases = int(state.arenas["capacity"].max(initial=1)) * ROOM + 1 + slots
+    longest = np.maximum(state.arenas["capacity"], state.arenas["filed_capacity"])
+    cases = int(longest.max(initial=1)) * ROOM + 1 + slots
     desks = int(((1 + counties["n_townships"]) * n_services + counties["n_villages"]).max(initial=1))
     return (
         np.zeros(slots, dtype=np.int64),

@@ -195,8 +195,8 @@ def list_unfiled(books, arena, need, entry):
 @part
 def append_filed(books, arena, entry):
     """Put a filed case at the end of the county's queue."""
-    if arena.n_filed < arena.capacity:
-        books.filed_entries[arena.start + arena.n_filed] = entry
+    if arena.n_filed < arena.filed_capacity:
+        books.filed_entries[arena.filed_start + arena.n_filed] = entry
         arena.n_filed += 1
     else:
         books.problems[0] = PROBLEM_FILED_FULL

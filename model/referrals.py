@@ -134,11 +134,11 @@ def file_referrals(state, tables, c, month, thread, order, waiting):
 @inlined
 def join_queue(books, arena, order, waiting, n_filed):
     """Append the month's cases to the county's queue in the order of their hashes."""
-    if arena.n_filed + n_filed > arena.capacity:
+    if arena.n_filed + n_filed > arena.filed_capacity:
         books.problems[0] = PROBLEM_FILED_FULL
         return
     sort_by_key(order, waiting, n_filed)
-    start = arena.start + arena.n_filed
+    start = arena.filed_start + arena.n_filed
     for i in range(n_filed):
         books.filed_entries[start + i] = waiting[i]
     arena.n_filed += n_filed

@@ -57,6 +57,13 @@ type Events = list[tuple[int, np.ndarray]]
 """Changes of state by month."""
 
 
+def with_room(entries: np.ndarray, capacity: np.ndarray) -> np.ndarray:
+    """Return capacities of lists by county (entries) with room for more, the same where all have room."""
+    if (entries <= FULL_SHARE * capacity).all():
+        return capacity
+    return np.maximum(capacity, np.ceil(GROWTH_FACTOR * entries).astype(np.int64) + LEAST_GROWTH)
+
+
 class ScaleUpModel(WithAgents):
     """Provinces, counties, villages, households, children, workers and desks, month by month.
 
@@ -252,10 +259,11 @@ class ScaleUpModel(WithAgents):
     def _make_room(self) -> None:
         """Enlarge the lists of counties whose open spells are close to filling them."""
         arenas = np.asarray(self.state.arenas)  # a record array is slower to read
-        fullest = np.maximum(arenas["n_open"] + arenas["n_gathering"], arenas["n_filed"])
-        if (fullest > FULL_SHARE * arenas["capacity"]).any():
-            wanted = np.ceil(GROWTH_FACTOR * fullest).astype(np.int64) + LEAST_GROWTH
-            self._take_state(grown(self.state, np.maximum(arenas["capacity"], wanted)))
+        listed = arenas["n_open"] + arenas["n_gathering"]
+        filed = arenas["n_filed"] + arenas["n_gathering"]  # all papers may be complete next month
+        lists = (listed, arenas["capacity"]), (filed, arenas["filed_capacity"])
+        if any((entries > FULL_SHARE * capacity).any() for entries, capacity in lists):
+            self._take_state(grown(self.state, *(with_room(*each) for each in lists)))
 
     def account_costs(self, month: int) -> None:
         """Turn what was done into money by category and payer."""

@@ -20,7 +20,7 @@ FIVE_PROVINCES = (14, 41, 51, 53, 65)
 """Shanxi, Henan, Sichuan, Yunnan, Xinjiang: those of the pilot of 2010."""
 DEFAULT_WORLD = "pilot_counties"
 
-BYTES_PER_SLOT = 36
+BYTES_PER_SLOT = 33
 """Needs, birth, traits, next date and household number of a child slot, and its part of the queues."""
 PEAK_FACTOR = 1.6
 """Most memory that a run takes at any time over that of its columns: lists are copied when they grow, and

@@ -137,7 +137,7 @@ class Ledger:
         end = arena.start + arena.capacity
         idle = state.open_entries[arena.start : arena.start + arena.n_open]
         gathering = state.open_entries[end - arena.n_gathering : end]
-        filed = state.filed_entries[arena.start : arena.start + arena.n_filed]
+        filed = state.filed_entries[arena.filed_start : arena.filed_start + arena.n_filed]
         return tuple(Entries(part, county) for part in (idle, gathering, filed))
 
     # What must agree.

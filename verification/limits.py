@@ -36,7 +36,7 @@ def _reviews_waiting(model: ScaleUpModel) -> np.ndarray:
     state = model.state
     counted = np.zeros(len(state.desks), dtype=np.int64)
     for county, arena in zip(state.counties, state.arenas, strict=True):
-        words = state.filed_entries[arena["start"] : arena["start"] + arena["n_filed"]]
+        words = state.filed_entries[arena["filed_start"] : arena["filed_start"] + arena["n_filed"]]
         words = words[(words >> np.uint64(62)) & np.uint64(1) == 1]
         slots = county["first_slot"] + (words & np.uint64((1 << 26) - 1)).astype(np.int64)
         services = ((words >> np.uint64(39)) & np.uint64(31)).astype(np.int64)
