@@ -58,7 +58,7 @@ type Events = list[tuple[int, np.ndarray]]
 
 
 def with_room(entries: np.ndarray, capacity: np.ndarray) -> np.ndarray:
-    """Return capacities of lists (entries, one per county) with room for more; the same where all have room."""
+    """Return capacities (entries; one per county) with room for more, the same where all lists have room."""
     if (entries <= FULL_SHARE * capacity).all():
         return capacity
     return np.maximum(capacity, np.ceil(GROWTH_FACTOR * entries).astype(np.int64) + LEAST_GROWTH)
