@@ -263,7 +263,7 @@ def count_posts(
     by_kind: np.ndarray,
     seats: np.ndarray,
     stages: np.ndarray,
-    provinces: np.recarray,
+    provinces: np.ndarray,
     rows: np.ndarray,
 ) -> None:
     """Count posts, seats and stages at the end of a month.
