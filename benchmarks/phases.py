@@ -6,7 +6,6 @@
 import json
 import statistics
 import sys
-from collections.abc import Callable
 from time import process_time
 from typing import Any
 
@@ -15,10 +14,7 @@ import numpy as np
 from benchmarks.speed import bytes_of, compile_first
 from benchmarks.worlds import CHILDREN_PER_VILLAGE, MEASURED_MONTHS, WARM_UP_MONTHS, mature_scenario
 from model.scale_up import ScaleUpModel
-from model.schedule import NATION, PHASES
 
-METHODS = {"observe": "observe_month"}
-"""Where the method of a serial phase is not called like the phase."""
 READ_BYTES, READ_TIMES = 400_000_000, 5
 
 
@@ -34,10 +30,6 @@ def measure(
         mature_scenario(n_villages, warm_up_months + months - 1, children_per_village), profile=True
     )
     assert model.seconds is not None
-    for phase in PHASES:
-        if phase.where == NATION:
-            name = METHODS.get(phase.name, phase.name)
-            setattr(model, name, timed(getattr(model, name), phase.name, model.seconds))
     model.run(warm_up_months - 1)
     before = dict(model.seconds)
     model.run(warm_up_months + months - 1)
@@ -48,17 +40,6 @@ def measure(
         "ns": {name: 1e9 * (spent - before[name]) / child_months for name, spent in model.seconds.items()},
         "ns_to_read_columns": 1e9 * bytes_of(model.state) / read_bytes_per_second() / n_children,
     }
-
-
-def timed(method: Callable[[int], None], phase: str, seconds: dict[str, float]) -> Callable[[int], None]:
-    """Return a method that adds the CPU time it takes to a phase."""
-
-    def run(month: int) -> None:
-        start = process_time()
-        method(month)
-        seconds[phase] += process_time() - start
-
-    return run
 
 
 def read_bytes_per_second() -> float:

@@ -133,20 +133,29 @@ class PilotModel(ScaleUpModel):
         self._desks = self.state.desks[: len(places.base_minutes)]
         self._desks["base_minutes"] = places.base_minutes
         self._waiting = np.zeros(len(self._desks))
+        self.pause_before("staff_posts", "account_costs")
 
-    def run_counties(self, month: int) -> None:
-        """All county phases of a month, with the hours that others take at the desks."""
+    def before(self, phase: str, month: int) -> None:
+        """As in every model; others ask for hours at the desks before the counties, and wait afterwards."""
+        super().before(phase, month)
+        if phase == "staff_posts":
+            self._offer_hours(month)
+        elif phase == "account_costs":
+            self._count_others()
+
+    def _offer_hours(self, month: int) -> None:
         desks = self._desks
         growth = float(self.tables.desk_growth[month]) * float(self.tables.rules[0].desk_fte_factor)
-        hours = self._office_minutes * growth
-        asked = self._others + self._waiting
+        self._hours = self._office_minutes * growth
+        self._asked = self._others + self._waiting
         own = desks["queue_minutes"] + desks["used"]  # who waits, and as many as came last month
-        total = np.maximum(own + asked, 1.0)
-        left = np.maximum(hours - asked, hours * own / total)
-        desks["extra_minutes"] = left - hours
-        super().run_counties(month)
-        done = np.minimum(asked, hours - np.minimum(desks["used"], left))
-        self._waiting = (asked - done) * self._staying
+        total = np.maximum(own + self._asked, 1.0)
+        self._left = np.maximum(self._hours - self._asked, self._hours * own / total)
+        desks["extra_minutes"] = self._left - self._hours
+
+    def _count_others(self) -> None:
+        done = np.minimum(self._asked, self._hours - np.minimum(self._desks["used"], self._left))
+        self._waiting = (self._asked - done) * self._staying
 
 
 def _with(world: World, scenario: Scenario) -> World:

@@ -44,13 +44,9 @@ KEPT_CACHES = 3
 KEPT_SECONDS = 86_400
 """A cache used within this time may belong to a run that still compiles into it, so it is never removed."""
 
-PART_OPTIONS: dict[str, Any] = {
-    "nogil": True,
-    "error_model": "numpy",
-    "no_cpython_wrapper": True,
-    "no_cfunc_wrapper": True,
-    "_nrt": False,
-}
+KERNEL_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+PART_OPTIONS: dict[str, Any] = {**KERNEL_OPTIONS, **NO_WRAPPERS, "_nrt": False}
 """How parts are compiled; numba knows the last three and declares them nowhere."""
 
 FEW_COLLECTIONS = 50_000
@@ -68,10 +64,21 @@ def kernel[F: Callable[..., Any]](function: F) -> F:
     may be zero must test it themselves. Reordering of floating-point sums, automatic parallel loops and
     forced inlining are left out on purpose: results must be equal to the last bit on any number of threads.
 
+    Other compiled code takes a kernel in as it does a part; machine code of its own, kept in the cache, is
+    made when Python calls it.
+
     With ``NUMBA_DISABLE_JIT=1`` the function comes back as it is.
     """
     numba = _numba()
-    return cast("F", _shared(numba.njit(nogil=True, cache=True, error_model="numpy")(function)))
+    from columns.linking import PartCompiler
+
+    compiled = numba.njit(cache=True, **KERNEL_OPTIONS)(function)
+    if hasattr(compiled, "get_call_template"):  # not where compilation is switched off
+        inside = _shared(numba.njit(pipeline_class=PartCompiler, **KERNEL_OPTIONS, **NO_WRAPPERS)(function))
+        vars(compiled).update(
+            inside=inside, get_call_template=inside.get_call_template, get_overload=inside.get_overload
+        )
+    return cast("F", compiled)
 
 
 def part[F: Callable[..., Any]](function: F) -> F:
@@ -135,7 +142,7 @@ def _shared(function: Any) -> Any:
     Numba would compile it anew for every constant that stands in a call, and for every width of integer: that
     took half of the time of compilation.
     """
-    if hasattr(function, "get_call_template"):  # not where compilation is switched off
+    if hasattr(function, "get_call_template"):
         function.get_call_template = functools.partial(_call_for_any_value, function.get_call_template)
     return function
 

@@ -111,7 +111,7 @@ Tables = namedtuple(
         "seek",  # (services,) monthly probability that a family applies on its own
         "end",  # (services,) monthly probability that an open need ends by itself
         "halvings",  # (services,) of the probability that an idle spell has a candidate in a month
-        "redated",  # (1,) bool, whether these differ from those by which the entries are dated
+        "redated",  # (1,) bool, whether these differ from those the entries are dated by; set each month
         "lasting",  # (services, 216 + 1) share of need beyond the stationary one left after so many months
         "clear",  # (classes, services, months since entry + 1, lacking/complete) in no need: of the next
         "profile",  # (classes, services, months since entry + 1, lacking/complete, states) cumulative
@@ -120,6 +120,7 @@ Tables = namedtuple(
         "fading",  # (256,) share of a trust difference left after so many months
         "milestones",  # (216 + 1,) months until the next age limit
         "is_milestone",  # (216 + 1,) bool
+        "outside",  # (months,) share of counties outside the world adopting at the end of the month before
         "trend",  # (months, services) multiplier of the onset
         "asking",  # (months,) multiplier of requests for a visit
         "cash_drop_out",  # (1,) multiplier of dropping out for families with an allowance

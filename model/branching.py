@@ -42,7 +42,7 @@ def branch(model: ScaleUpModel, scenario: Scenario) -> ScaleUpModel:
 def _copied(model: ScaleUpModel) -> Assembled:
     """Return what the model was built from, with copies of all that a run changes."""
     state = type(model.state)(*(column.copy() for column in model.state))
-    tables = model.tables._replace(rules=model.tables.rules.copy())
+    tables = model.tables._replace(rules=model.tables.rules.copy(), redated=model.tables.redated.copy())
     return Assembled(
         model.world, state, tables, model.still, model.background, model.blocks, model.rank.copy()
     )

@@ -11,13 +11,14 @@ so finds the money; case work, trips and allowances are entitlements outside it.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
-from columns.compiling import kernel
-from columns.layout import STAGE_UNIVERSAL
+from columns.compiling import kernel, part
+from columns.layout import SERVED, STAGE_UNIVERSAL
 from columns.numbers import Truth, Whole
-from model.codes import MINUTES_PER_HOUR, PLAN_BOUGHT
+from model.codes import GROUP_DISABLED, GROUP_POOR, GROUP_UNATTENDED, MINUTES_PER_HOUR, PLAN_BOUGHT
 
 COUNTERS = (
     "posts_opened",
@@ -88,6 +89,14 @@ PROGRAMME = (*IN_ENVELOPE, DESK_STAFF)
 
 PAYERS = ("central", "province", "county")
 CENTRAL, PROVINCIAL, LOCAL = range(len(PAYERS))
+
+ALLOWANCES = {
+    GROUP_UNATTENDED: ORPHAN_ALLOWANCE_MONTHS,
+    GROUP_POOR: SUBSISTENCE_ALLOWANCE_MONTHS,
+    GROUP_DISABLED: DISABILITY_SUBSIDY_MONTHS,
+}
+"""The counter of months for which an allowance is paid, by the group that is entitled to it."""
+NOT_AN_ALLOWANCE = -1
 
 FEN_PER_YUAN = 100
 UNLIMITED_FEN = 1 << 60
@@ -273,6 +282,36 @@ def account_costs(
         payments[c, CENTRAL] = total - local - provincial
         for i in range(len(COUNTERS)):
             n[i] = 0
+
+
+class Accounts(NamedTuple):
+    """Money of the present month in fen, a row or number per county: see :func:`account_costs`."""
+
+    costs: np.ndarray  # (counties, CATEGORIES)
+    payments: np.ndarray  # (counties, PAYERS)
+    gap: np.ndarray  # (counties,)
+    allowances: np.ndarray  # (services,) the counter of months of each, NOT_AN_ALLOWANCE for other services
+
+
+def make_accounts(n_counties: int, services: np.recarray) -> Accounts:
+    """Return the accounts of a world before its first month."""
+    counters = [ALLOWANCES[int(row.group)] if row.status else NOT_AN_ALLOWANCE for row in services]
+    return Accounts(*money_arrays(n_counties)[1:], np.array(counters, dtype=np.int64))
+
+
+@part
+def close_accounts(state, tables, observed, accounts, month):
+    """Turn what was done in a month into money by category and payer, allowances included."""
+    counters = state.counters
+    for k in range(len(COUNTERS)):
+        observed.counters[month, k] = 0
+    for c in range(len(counters)):
+        for s in range(len(accounts.allowances)):
+            if accounts.allowances[s] != NOT_AN_ALLOWANCE:
+                counters[c, accounts.allowances[s]] += state.county_tally[c, s, SERVED]
+        for k in range(len(COUNTERS)):
+            observed.counters[month, k] += counters[c, k]
+    account_costs(state.counties, counters, accounts.costs, accounts.payments, accounts.gap, tables.rules)
 
 
 def money_arrays(n_counties: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -1,81 +1,149 @@
-"""The compiled month: the county phases, in the order of the schedule, for a block of counties on one thread.
+"""The compiled months: all phases, in the order of the schedule, for any months and blocks of counties.
 
-A county touches only its own villages, desks and cases, so blocks may run on any number of threads with the
-same result. A whole normal month is one call per block; with a profile the phases are called one by one.
+Some phases stand before and after those of the counties, for all of them together; in between a county
+touches only its own villages, desks and cases, so blocks may run on any number of threads with the same
+result. Where nobody looks in between, one call runs all phases of many months: what it costs to call a
+compiled function with so many arrays, and to come back to Python with cold caches, is then paid once.
 """
 
 import numpy as np
 
 from columns.by_address import by_address
-from columns.compiling import kernel
+from columns.compiling import kernel, part
 from columns.numbers import Whole
 from columns.sorting import ROOM
 from columns.state import State, Tables
 from model.desk_hours import DEMAND_COLUMNS
 from model.desks import serve_desks
 from model.learning import learn
+from model.money import Accounts, close_accounts, set_budgets
+from model.observation import Observed, observe
 from model.onset import arise_needs
 from model.population import age_population
 from model.referrals import file_referrals
 from model.spaces import open_spaces
+from model.spread import spread_approach
+from model.spread_setup import Spread
 from model.staffing import staff_posts
 from model.visits import visit_households
 
-STAFF, AGE, ARISE, VISIT, FILE, SERVE, LEARN = range(7)
-N_COUNTY_PHASES = 7
+POLICY, SPREAD, STAFF, AGE, ARISE, VISIT, FILE, SERVE, LEARN, COSTS, OBSERVE = range(11)
+"""Positions in :data:`model.schedule.PHASES`."""
+N_PHASES = 11
+FULL_SHARE = 0.8
+"""A list that is fuller at the end of a month may not hold those of the next."""
 
 
 @kernel
-def run_counties(
+def run_months(
     state: State,
     tables: Tables,
+    spread: Spread,
+    observed: Observed,
+    accounts: Accounts,
     rank: np.ndarray,
-    month: Whole,
-    first: Whole,
-    last: Whole,
-    thread: Whole,
+    scratch: tuple[np.ndarray, ...],
+    first_month: Whole,
+    last_month: Whole,
     first_phase: Whole,
     last_phase: Whole,
-    scratch: tuple[np.ndarray, ...],
-) -> None:
-    """Run some phases of the month for some counties, first to last (exclusive).
+    blocks: np.ndarray,
+    thread: Whole,
+) -> Whole:
+    """Run some phases, first to last (exclusive), of some months, likewise, for some counties.
 
     Parameters
     ----------
     state, tables : columns.state.State, columns.state.Tables
+    spread, observed, accounts : Spread, Observed, Accounts
+        What crosses counties.
     rank : int32 array
         Villages of each county in the order in which they get posts.
     scratch : tuple of arrays
         Of this thread: slots (int64), order (uint64), waiting (uint64), demand (int64, desks × columns).
+    blocks : int64 array, shape (blocks, 2)
+        First and last (exclusive) county of each block; phases of all counties together do not look at it.
+
+    Returns
+    -------
+    int
+        The first month that is not done: earlier than asked for where lists have to grow or something failed.
     """
     slots, order, waiting, demand = scratch
     state, tables = by_address(state), by_address(tables)
-    for c in range(first, last):
-        for phase in range(first_phase, last_phase):
-            if phase == STAFF:
-                staff_posts(
-                    month,
-                    c,
-                    state.counties,
-                    state.townships,
-                    state.villages,
-                    rank,
-                    state.counters,
-                    tables.rules,
-                )
-                open_spaces(state, tables, c, month)
-            elif phase == AGE:
-                age_population(state, tables, c, month, thread, slots)
-            elif phase == ARISE:
-                arise_needs(state, tables, c, month, thread, slots, order, waiting)
-            elif phase == VISIT:
-                visit_households(state, tables, c, month, thread)
-            elif phase == FILE:
-                file_referrals(state, tables, c, month, thread, order, waiting)
-            elif phase == SERVE:
-                serve_desks(state, tables, c, month, thread, demand, order, waiting)
-            elif phase == LEARN:
-                learn(state, tables, c)
+    spread, observed = by_address(spread), by_address(observed)
+    for month in range(first_month, last_month):
+        for phase in range(first_phase, min(last_phase, STAFF)):
+            if phase == POLICY:
+                follow_policy(state, tables, spread, month)
+            else:
+                spread_approach(
+                    month, state.counties, spread.provinces, spread.nation, spread.indptr, spread.indices,
+                    spread.waves, spread.places, spread.order, spread.order_score, spread.shown,
+                    spread.chain_lag, tables.rules,
+                )  # fmt: skip
+        for block in range(len(blocks)):
+            for c in range(blocks[block, 0], blocks[block, 1]):
+                for phase in range(max(first_phase, STAFF), min(last_phase, COSTS)):
+                    if phase == STAFF:
+                        staff_posts(
+                            month,
+                            c,
+                            state.counties,
+                            state.townships,
+                            state.villages,
+                            rank,
+                            state.counters,
+                            tables.rules,
+                        )
+                        open_spaces(state, tables, c, month)
+                    elif phase == AGE:
+                        age_population(state, tables, c, month, thread, slots)
+                    elif phase == ARISE:
+                        arise_needs(state, tables, c, month, thread, slots, order, waiting)
+                    elif phase == VISIT:
+                        visit_households(state, tables, c, month, thread)
+                    elif phase == FILE:
+                        file_referrals(state, tables, c, month, thread, order, waiting)
+                    elif phase == SERVE:
+                        serve_desks(state, tables, c, month, thread, demand, order, waiting)
+                    elif phase == LEARN:
+                        learn(state, tables, c)
+        for phase in range(max(first_phase, COSTS), last_phase):
+            if phase == COSTS:
+                close_accounts(state, tables, observed, accounts, month)
+            else:
+                observe(state, tables, observed, accounts, rank, month)
+        if last_phase > OBSERVE and must_stop(state):
+            return month + 1
+    return last_month
+
+
+@part
+def follow_policy(state, tables, spread, month):
+    """Let the rules in force act: on what is known of other counties, on dates of idle spells, on budgets."""
+    spread.nation[0].outside_share = tables.outside[month]
+    tables.redated[0] = False
+    for s in range(len(tables.halvings)):
+        if state.halvings[s] != tables.halvings[s]:
+            tables.redated[0] = True
+        state.halvings[s] = tables.halvings[s]
+    set_budgets(state.counties, tables.rules)
+
+
+@part
+def must_stop(state):
+    """True if a list of a county is close to full, or a kernel had a problem."""
+    for thread in range(len(state.problems)):
+        if state.problems[thread, 0] != 0:
+            return True
+    for c in range(len(state.arenas)):
+        arena = state.arenas[c]
+        listed = arena.n_open + arena.n_gathering
+        filed = arena.n_filed + arena.n_gathering  # all papers may be complete next month
+        if listed > FULL_SHARE * arena.capacity or filed > FULL_SHARE * arena.filed_capacity:
+            return True
+    return False
 
 
 def make_scratch(state: State, n_services: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

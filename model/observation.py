@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from columns.compiling import kernel
+from columns.compiling import kernel, part
 from columns.layout import (
     FILED_ALONE,
     FILED_HELPED,
@@ -27,7 +27,6 @@ from columns.layout import (
     UNMET,
 )
 from columns.numbers import Whole
-from columns.state import State
 from columns.tallies import (
     F_CAME,
     F_FILED_ALONE,
@@ -49,8 +48,10 @@ from columns.tallies import (
     WEALTH_UNMET,
     WIDTH,
 )
+from model.calendar import START_MONTH_OF_YEAR
 from model.codes import MINUTES_PER_HOUR
 from model.counties import load_provinces
+from model.evidence import publish_coverage
 from model.money import CATEGORIES, COUNTERS, PAYERS
 
 REGIONS = ("east", "central", "west")
@@ -142,27 +143,49 @@ def make_observed(n_months: int, n_counties: int, n_services: int, n_logged: int
     )
 
 
-def observe_children(observed: Observed, month: int, year: int, state: State, given: np.ndarray) -> None:
-    """Store the tallies of a month by stratum and county, and set its flows back to zero.
-
-    ``given`` (bool, one per service) marks what does not last: it counts as met in the month it is given.
-    """
-    now = slice(month, month + 1)
-    tally = state.tally[0] if len(state.tally) == 1 else state.tally.sum(axis=0, dtype=state.tally.dtype)
-    observed.meters[month] = state.meters.sum(axis=0)
+@part
+def observe(state, tables, observed, accounts, rank, month):
+    """Publish what peers may see of a month, store what can be counted, and set its flows back to zero."""
+    publish_coverage(state.counties, state.villages)
+    add_up_threads(state.tally)
+    for meter in range(state.meters.shape[1]):
+        total = np.int64(0)
+        for thread in range(len(state.meters)):
+            total += state.meters[thread, meter]
+        observed.meters[month, meter] = total
+    rows = observed.counties[month]
     count_children(
-        tally, state.county_tally, state.counties, state.sectors, SUMMED,
+        state.tally[0], state.county_tally, state.counties, state.sectors,
         observed.strata[month], observed.wealth_met[month], observed.wealth_needed[month],
-        observed.waits, observed.waits_by_month[month], observed.children[now],
-        observed.counties[month], observed.county_services[year],
+        observed.waits, observed.waits_by_month[month], observed.children[month : month + 1],
+        rows, observed.county_services[(month + START_MONTH_OF_YEAR - 1) // 12],
     )  # fmt: skip
     count_desks(state.desks, len(state.counties) + len(state.townships), observed.desks[month])
-    clear_flows(state.tally, state.county_tally, given)
+    clear_flows(state.tally, state.county_tally, tables.services)
+    count_posts(
+        state.counties, state.villages, rank, observed.posts[month], observed.seats[month],
+        observed.stages[month], observed.provinces[month], rows,
+    )  # fmt: skip
+    for v in range(observed.covered.shape[1]):
+        observed.covered[month, v] = state.villages[v].post == POST_ACTIVE
+    observe_money(observed, accounts, rows, month)
+
+
+@part
+def add_up_threads(tally):
+    """Bring what all threads counted to the first of them."""
+    for thread in range(1, len(tally)):
+        for i in range(tally.shape[1]):
+            tally[0, i] += tally[thread, i]
+            tally[thread, i] = 0
 
 
 @kernel
-def clear_flows(tally: np.ndarray, county_tally: np.ndarray, given: np.ndarray) -> None:
-    """Set all counts of what happens during a month back to zero; ``tally`` is that of all threads."""
+def clear_flows(tally: np.ndarray, county_tally: np.ndarray, services: np.recarray) -> None:
+    """Set all counts of what happens during a month back to zero; ``tally`` is that of all threads.
+
+    What does not last counts as met in the month it is given.
+    """
     n_services = county_tally.shape[1]
     for c in range(len(county_tally)):
         for s in range(n_services):
@@ -173,19 +196,18 @@ def clear_flows(tally: np.ndarray, county_tally: np.ndarray, given: np.ndarray) 
         for s in range(n_services):
             for i in range((s * WIDTH + N_STATES) * N_COUNTED, (s + 1) * WIDTH * N_COUNTED):
                 tally[thread, i] = 0
-            if given[s]:
+            if not services[s].durable:
                 met = first_wealth + (s * WEALTH_COLUMNS + WEALTH_MET) * WEALTH_BINS
                 for i in range(met, met + WEALTH_BINS):
                     tally[thread, i] = 0
 
 
-@kernel
+@part
 def count_children(
     tally: np.ndarray,
     county_tally: np.ndarray,
     counties: np.recarray,
     sectors: np.recarray,
-    summed: np.ndarray,
     strata: np.ndarray,
     met: np.ndarray,
     needed: np.ndarray,
@@ -197,7 +219,7 @@ def count_children(
 ) -> None:
     """Fill a month's counts by stratum and by county (``rows``), and the year's by county (``of_year``).
 
-    ``tally`` is the sum over threads, ``summed`` is `SUMMED`; what follows is written: see :class:`Observed`.
+    ``tally`` is that of the first thread, which has the sum; from ``strata`` on arrays are written.
     """
     # Number by number: what numba compiles to assign or select arrays takes two seconds.
     n_services = county_tally.shape[1]
@@ -219,29 +241,28 @@ def count_children(
             for i in range(WAIT_BINS):
                 ended = tally[first_wait + (s * waits.shape[1] + outcome) * WAIT_BINS + i]
                 waits[s, outcome, i] = waits_now[s, outcome, i] = ended
-    whole = np.zeros(WIDTH, dtype=np.int64)
     for c in range(len(counties)):
-        whole[:] = 0
         region = strata[1 + N_COUNTED + counties[c].region]
-        for s in range(n_services):
-            for k in range(WIDTH):
+        for measure in range(rows.shape[1]):
+            rows[c, measure] = 0
+        for k in range(WIDTH):
+            whole = np.int64(0)
+            for s in range(n_services):
                 count = np.int64(county_tally[c, s, k])
-                whole[k] += count
+                whole += count
                 strata[0, s, k] += count
                 region[s, k] += count
                 of_year[c, s, k] = count + (of_year[c, s, k] if k >= N_STATES else 0)
-        for measure in range(len(summed)):
-            rows[c, 1 + measure] = 0
-            for k in range(WIDTH):
-                rows[c, 1 + measure] += whole[k] if summed[measure, k] else 0
-        rows[c, CHILDREN] = 0
+            for measure in range(len(SUMMED)):
+                if SUMMED[measure, k]:
+                    rows[c, 1 + measure] += whole
     children[0] = 0
     for i in range(len(sectors)):
         rows[sectors[i].county, CHILDREN] += sectors[i].n_children
         children[0] += sectors[i].n_children
 
 
-@kernel
+@part
 def count_desks(desks: np.recarray, n_places: Whole, counts: np.ndarray) -> None:
     """Fill minutes offered and used and the queues by service, over all desks of offices; (services, 4)."""
     counts[:, :] = 0
@@ -255,7 +276,7 @@ def count_desks(desks: np.recarray, n_places: Whole, counts: np.ndarray) -> None
             row[3] += np.int64(desk.queue_minutes)
 
 
-@kernel
+@part
 def count_posts(
     counties: np.recarray,
     villages: np.recarray,
@@ -302,20 +323,19 @@ def count_posts(
             by_kind[villages[v].kind, 3] += 1
 
 
-def observe_posts(observed: Observed, month: int, state: State, rank: np.ndarray) -> None:
-    """Store posts by kind, province and county, seats, and counties by stage at the end of a month."""
-    count_posts(
-        state.counties, state.villages, rank, observed.posts[month], observed.seats[month],
-        observed.stages[month], observed.provinces[month], observed.counties[month],
-    )  # fmt: skip
-    if observed.covered.shape[1]:
-        observed.covered[month] = state.villages["post"] == POST_ACTIVE
-
-
-def observe_money(
-    observed: Observed, month: int, costs: np.ndarray, payments: np.ndarray, gap: np.ndarray
-) -> None:
-    """Store the month's money by category, payer and county."""
-    observed.money[month], observed.payers[month] = costs.sum(axis=0), payments.sum(axis=0)
-    observed.gap[month] = gap.sum()
-    observed.counties[month, :, COST] = costs.sum(axis=1)
+@part
+def observe_money(observed, accounts, rows, month):
+    """Store the month's money by category and payer, and by county (``rows``)."""
+    observed.gap[month] = 0
+    for k in range(len(CATEGORIES)):
+        observed.money[month, k] = 0
+    for k in range(len(PAYERS)):
+        observed.payers[month, k] = 0
+    for c in range(len(rows)):
+        rows[c, COST] = 0
+        for k in range(len(CATEGORIES)):
+            observed.money[month, k] += accounts.costs[c, k]
+            rows[c, COST] += accounts.costs[c, k]
+        for k in range(len(PAYERS)):
+            observed.payers[month, k] += accounts.payments[c, k]
+        observed.gap[month] += accounts.gap[c]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from columns.draws import root_key
 from columns.layout import WAVE, WAVE_PLACE
-from model.calendar import NEVER
+from model.calendar import LAST_MONTH, NEVER
 from model.counties import load_provinces
 from model.county_shares import national_counties
 from model.parameters import Parameters, default_parameters, rules_record
@@ -77,10 +77,16 @@ def apply_policy(
     bool
         True if the rules changed this month.
     """
+    changed = bring_into_force(month, policy, rules)
+    nation["outside_share"] = outside_share(month, float(rules[0].mandate_month), path)
+    return changed
+
+
+def bring_into_force(month: int, policy: Policy, rules: np.recarray) -> bool:
+    """Overwrite the rules in a month of change; return whether it is one."""
     changed = month in policy.months
     if changed:
         rules[0] = policy.records[policy.months.index(month)][0]
-    nation["outside_share"] = outside_share(month, float(rules[0].mandate_month), path)
     return changed
 
 
@@ -106,6 +112,13 @@ def outside_share(month: int, mandate_month: float, path: np.ndarray) -> float:
         return without
     shifted = last - int(mandate_month) + int(default_parameters().mandate_month)
     return max(without, float(path[min(shifted, len(path) - 1), 1]))
+
+
+@functools.lru_cache(maxsize=64)
+def outside_shares(mandate_month: float) -> np.ndarray:
+    """Share of outside counties adopting at the end of the month before, for every month; (months,)."""
+    path = national_path()
+    return np.array([outside_share(month, mandate_month, path) for month in range(LAST_MONTH + 1)])
 
 
 def waves_arrays(waves: Sequence[Wave], counties: np.recarray, seed: int) -> tuple[np.recarray, np.recarray]:

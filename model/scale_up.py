@@ -1,57 +1,43 @@
 """The model: one world under one strategy, month after month, as a Mesa model.
 
-``step()`` reads like the schedule of the specification. What crosses counties (policy, spread, seats, money)
+A month runs through the phases of :mod:`model.schedule`. What crosses counties (policy, spread, seats, money)
 happens in two serial barriers; between them every county has its month to itself, on any number of threads.
+Python comes in where a month is cut: between the barriers and the counties where there are several threads,
+at every phase with a profile, and wherever something that is not compiled takes part.
 """
 
+import itertools
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from time import process_time
 from typing import Self
 
 import numpy as np
 
-from columns.layout import SERVED
 from columns.state import State
 from columns.state_hash import hash_arrays
 from model.assembly import Assembled, assemble, entries_in_use, grown
-from model.blocks import Block
-from model.calendar import month_text, year_of
-from model.codes import GROUP_DISABLED, GROUP_POOR, GROUP_UNATTENDED
-from model.evidence import publish_coverage
+from model.calendar import month_text
 from model.kernel_problems import check_problems
-from model.money import (
-    DISABILITY_SUBSIDY_MONTHS,
-    ORPHAN_ALLOWANCE_MONTHS,
-    SUBSISTENCE_ALLOWANCE_MONTHS,
-    account_costs,
-    money_arrays,
-    set_budgets,
-)
-from model.month import N_COUNTY_PHASES, make_scratch, run_counties
-from model.observation import clear_flows, make_observed, observe_children, observe_money, observe_posts
+from model.money import make_accounts
+from model.month import COSTS, FULL_SHARE, N_PHASES, STAFF, make_scratch, run_months
+from model.observation import clear_flows, make_observed
 from model.orders import county_scores, ranking_columns
-from model.own import given as own
-from model.own import posts
-from model.policy import apply_policy, make_policy, national_path, waves_arrays
+from model.own import months as own
+from model.policy import bring_into_force, make_policy, waves_arrays
 from model.scenario import Scenario, make_scenario
-from model.schedule import COUNTY_PHASES, PHASES
-from model.spread import spread_approach
+from model.schedule import NAMES
 from model.spread_setup import Spread, prepare_spread
 from model.tables import renew
 from model.windows import WithAgents
 
-FULL_SHARE = 0.8
 GROWTH_FACTOR = 1.5
 LEAST_GROWTH = 1024
 MESA_SEEDS = 2**32
 """Mesa's own generator, which no decision uses, takes seeds below this."""
-ALLOWANCES = {
-    GROUP_UNATTENDED: ORPHAN_ALLOWANCE_MONTHS,
-    GROUP_POOR: SUBSISTENCE_ALLOWANCE_MONTHS,
-    GROUP_DISABLED: DISABILITY_SUBSIDY_MONTHS,
-}
+SLOT_MONTHS_AT_ONCE = 10_000_000
+"""Months go to compiled code together up to about so many months of child slots: a quarter of a second."""
 
 type Events = list[tuple[int, np.ndarray]]
 """Changes of state by month."""
@@ -115,21 +101,21 @@ class ScaleUpModel(WithAgents):
         self._take_state(state)
         self.policy = make_policy(self.scenario.schedule)
         self.spread = self._prepare_spread()
-        _, costs, payments, gap = money_arrays(len(self.state.counties))
-        self._money = costs, payments, gap
+        self._accounts = make_accounts(len(self.state.counties), self.tables.services)
+        self._own = own.effects(self.world.given)
         self._pool = ThreadPoolExecutor(n_threads) if n_threads > 1 else None
-        services = self.tables.services
-        self._given = services["durable"] == 0
-        self._allowances = [(s, ALLOWANCES[int(row.group)]) for s, row in enumerate(services) if row.status]
+        blocks = np.array(self.blocks, dtype=np.int64).reshape(-1, 2)
+        self._shares = [blocks[thread::n_threads] for thread in range(n_threads)]
         # Needs that children begin with are no flow of the first month.
-        clear_flows(self.state.tally, self.state.county_tally, self._given)
+        clear_flows(self.state.tally, self.state.county_tally, self.tables.services)
         logged = len(self.state.villages) if log_events else 0
         self.observed = make_observed(
-            self.scenario.until + 1, len(self.state.counties), len(services), logged
+            self.scenario.until + 1, len(self.state.counties), len(self.tables.services), logged
         )
         self.months_done = 0
         self.events: Events = []
-        self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0) if profile else None
+        self.seconds = dict.fromkeys(NAMES, 0.0) if profile else None
+        self._cut_months(self._own.pauses)
         self._take_events(0)
 
     def _prepare_spread(self) -> Spread:
@@ -179,82 +165,88 @@ class ScaleUpModel(WithAgents):
         """Simulate the next month; returns at once if the clock is behind a resumed run."""
         month = int(self.time) - 1
         self.running = month < self.scenario.until
-        if month < self.months_done or month > self.scenario.until:
-            return
-        self.apply_policy(month)
-        self.spread_approach(month)
-        self.run_counties(month)
-        self.account_costs(month)
-        self.observe_month(month)
-        self.months_done = month + 1
-        self.follow_posts()
+        if self.months_done <= month <= self.scenario.until:
+            self._simulate(month)
 
     def run(self, until: int | None = None) -> Self:
-        """Run to a month (inclusive), by default the scenario's last; returns the model."""
-        last = self.scenario.until if until is None else until
-        while self.months_done <= last:  # the clock of a resumed run is behind
-            super().run_for(last + 1 - self.months_done)
+        """Run to a month (inclusive), by default the scenario's last; returns the model.
+
+        Where nobody looks at the months in between they are simulated first, many in one call, and Mesa's
+        clock follows.
+        """
+        last = self.scenario.until if until is None else min(until, self.scenario.until)
+        if not self._is_watched():
+            self._simulate(last)
+        if self.time <= last:
+            super().run_for(last + 1 - self.time)
         return self
 
-    def apply_policy(self, month: int) -> None:
-        """Bring the rules of the month into force."""
-        if apply_policy(month, self.policy, self.tables.rules, self.spread.nation, national_path()):
-            self.tables = renew(self.tables, self.still)
-        redated = (self.tables.halvings != self.state.halvings).any()
-        if redated != self.tables.redated[0]:
-            self.tables = self.tables._replace(redated=np.array([redated]))
-        self.state.halvings[:] = self.tables.halvings
+    def _is_watched(self) -> bool:
+        """Whether anybody may look at a month's end: a step of one's own, subscribers, events of Mesa."""
+        has_events = len(self._event_list) > 1  # one is the next step
+        return type(self).step is not ScaleUpModel.step or bool(self.subscribers) or has_events
 
-    def spread_approach(self, month: int) -> None:
-        """Provinces and counties decide; budgets and training seats become envelopes of the counties."""
-        counties, given = self.state.counties, self.world.given
-        set_budgets(counties, self.tables.rules)
-        own.limit_budgets(given, month, counties, self.tables.rules)
-        own.begin_posts(given, month, counties)
-        spread_approach(month, counties, *self.spread, self.tables.rules)
-        own.open_posts(given, month, counties)
-
-    def run_counties(self, month: int) -> None:
-        """All county phases of a month, on all threads."""
-        given, first = self.world.given, 0
-        if posts.are_given(given):  # between staffing and visits
-            lent = posts.lend(given, self.state, self.tables.rules)
-            first = COUNTY_PHASES.index("staff_posts") + 1
-            self._run_phases(month, 0, first)
-            posts.adjust(given, month, self.state, self.tables.rules, lent)
-        if self.seconds is None:
-            self._run_phases(month, first, N_COUNTY_PHASES)
-        else:
-            for position, name in list(enumerate(COUNTY_PHASES))[first:]:
+    def _simulate(self, last: int) -> None:
+        """Simulate the months up to one (inclusive) that are not done yet."""
+        while (month := self.months_done) <= last:
+            until = self._next_look(month, last + 1)
+            for first, end in self._parts:
                 start = process_time()
-                self._run_phases(month, position, position + 1)
-                self.seconds[name] += process_time() - start
-        check_problems(self.state.problems, month_text(month))
-        self._make_room()
+                self.before(NAMES[first], month)
+                self.months_done = self._run_phases(month, until, first, end)
+                if self.seconds is not None:
+                    self.seconds[NAMES[first]] += process_time() - start
+            check_problems(self.state.problems, month_text(self.months_done - 1))
+            self._make_room()
+            self._take_events(month)
+            self.follow_posts()
 
-    def _run_phases(self, month: int, first_phase: int, last_phase: int) -> None:
-        if self._pool is None:
-            self._run_blocks(self.blocks, month, 0, first_phase, last_phase)
-            return
-        shares = [self.blocks[thread :: self.n_threads] for thread in range(self.n_threads)]
+    def _next_look(self, month: int, end: int) -> int:
+        """The month, ``end`` at the latest, before which Python is needed again once this one begins."""
+        if len(self._parts) > 1 or self.log_events or self.has_open_agents:
+            return month + 1
+        change = next((change for change in self.policy.months if change > month), end)
+        return min(end, change, month + max(SLOT_MONTHS_AT_ONCE // max(len(self.state.birth), 1), 1))
+
+    def pause_before(self, *phases: str) -> None:
+        """Call :meth:`before` before these phases of every month, which a subclass takes part in."""
+        self._cut_months((*self._own.pauses, *phases))
+
+    def _cut_months(self, pauses: Iterable[str]) -> None:
+        """Cut months into stretches of phases, first to last (exclusive), before which Python comes in."""
+        cuts = {0, N_PHASES, *(NAMES.index(name) for name in pauses)}
+        if self._pool is not None:
+            cuts |= {STAFF, COSTS}
+        if self.seconds is not None:
+            cuts |= set(range(N_PHASES))
+        self._parts = list(itertools.pairwise(sorted(cuts)))
+
+    def before(self, phase: str, month: int) -> None:
+        """Do what is not compiled before a phase of a month: dated changes of rules, own places."""
+        if phase == NAMES[0] and bring_into_force(month, self.policy, self.tables.rules):
+            self.tables = renew(self.tables, self.still)
+        self._own.before(phase, month, self.state, self.tables.rules, self._accounts)
+
+    def _run_phases(self, month: int, until: int, first_phase: int, last_phase: int) -> int:
+        """Run phases of the months from one until another, and return the first month that is not done."""
+        if self._pool is None or not STAFF <= first_phase < COSTS:
+            return self._run_share(0, month, until, first_phase, last_phase)
         waiting = [
-            self._pool.submit(self._run_blocks, share, month, thread, first_phase, last_phase)
-            for thread, share in enumerate(shares)
+            self._pool.submit(self._run_share, thread, month, until, first_phase, last_phase)
+            for thread in range(self.n_threads)
         ]
-        for future in waiting:
-            future.result()
+        return min(future.result() for future in waiting)
 
     @np.errstate(
         over="ignore"
     )  # hashing overflows on purpose; uncompiled this warns, and threads inherit nothing
-    def _run_blocks(
-        self, blocks: Sequence[Block], month: int, thread: int, first_phase: int, last_phase: int
-    ) -> None:
-        for block in blocks:
-            run_counties(
-                self.state, self.tables, self.rank, month, block.first, block.last, thread,
-                first_phase, last_phase, self._scratch[thread],
-            )  # fmt: skip
+    def _run_share(self, thread: int, month: int, until: int, first_phase: int, last_phase: int) -> int:
+        """Run phases of some months for the counties of a thread."""
+        done = run_months(
+            self.state, self.tables, self.spread, self.observed, self._accounts, self.rank,
+            self._scratch[thread], month, until, first_phase, last_phase, self._shares[thread], thread,
+        )  # fmt: skip
+        return int(done)
 
     def _make_room(self) -> None:
         """Enlarge the lists of counties whose open spells are close to filling them."""
@@ -264,25 +256,6 @@ class ScaleUpModel(WithAgents):
         lists = (listed, arenas["capacity"]), (filed, arenas["filed_capacity"])
         if any((entries > FULL_SHARE * capacity).any() for entries, capacity in lists):
             self._take_state(grown(self.state, *(with_room(*each) for each in lists)))
-
-    def account_costs(self, month: int) -> None:
-        """Turn what was done into money by category and payer."""
-        state = self.state
-        for s, counter in self._allowances:
-            state.counters[:, counter] += state.county_tally[:, s, SERVED]
-        self.observed.counters[month] = state.counters.sum(axis=0)
-        account_costs(state.counties, state.counters, *self._money, self.tables.rules)
-        costs, payments, gap = self._money
-        own.share_payments(self.world.given, month, costs, payments)
-        own.count_overspending(self.world.given, state.counties, gap)
-        observe_money(self.observed, month, *self._money)
-
-    def observe_month(self, month: int) -> None:
-        """Count the month and publish what peers may see of it."""
-        publish_coverage(self.state.counties, self.state.villages)
-        observe_children(self.observed, month, year_of(month) - year_of(0), self.state, self._given)
-        observe_posts(self.observed, month, self.state, self.rank)
-        self._take_events(month)
 
     def _take_events(self, month: int) -> None:
         """Move the month's event log out of the kernels' buffers, in the order of child slots."""

@@ -34,4 +34,4 @@ PHASES = (
 )  # fmt: skip
 """Phases in the order in which a month runs through them."""
 
-COUNTY_PHASES = tuple(phase.name for phase in PHASES if phase.where == COUNTY)
+NAMES = tuple(phase.name for phase in PHASES)

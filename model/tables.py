@@ -17,6 +17,7 @@ from columns.words import MONTH_BITS
 from model.calendar import is_welfare_week
 from model.codes import CHILDHOOD_MONTHS, DESK_VILLAGE, GROUP_UNATTENDED, PLAN_DATED, PLAN_GROWING
 from model.demography import HORIZON_MONTHS, DemographicPlan
+from model.policy import outside_shares
 from model.stationary import CERTIFICATE, HUKOU, S_CLEAR, Stationary, solve
 
 HIGHEST_CEILING = 0.9
@@ -251,6 +252,7 @@ def renew(tables: Tables, still: Stationary) -> Tables:
         fading=fading_curve(float(rules.trust_return_per_month)),
         cash_drop_out=np.array([rules.cash_drop_out_multiplier**cash]),
         cash_dropout=np.array([cash_dropout]),
+        outside=outside_shares(float(rules.mandate_month)),
         seek=seeking(still, rules),
         halvings=spell_halvings(still, rules),
         trend=trend,
@@ -293,8 +295,8 @@ def make_tables(
         halvings=nothing, redated=np.zeros(1, dtype=np.bool_),
         lasting=lasting_curve(1.0 - still.outflow - services.inflow_per_month),
         clear=np.ascontiguousarray(still.profile[..., S_CLEAR]), profile=still.profile, papers=still.papers,
-        give_up=nothing, fading=nothing, milestones=until, is_milestone=limits, trend=nothing, asking=nothing,
-        cash_drop_out=nothing, cash_dropout=nothing, desk_growth=nothing,
+        give_up=nothing, fading=nothing, milestones=until, is_milestone=limits, outside=nothing,
+        trend=nothing, asking=nothing, cash_drop_out=nothing, cash_dropout=nothing, desk_growth=nothing,
         village_service=np.array(in_village[:1] or [0]), births=plan.births, target=plan.target,
         need_scale=scales,
     )  # fmt: skip

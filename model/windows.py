@@ -50,6 +50,11 @@ class WithAgents(mesa.Model):
             self._roster.fill()
         return self._roster
 
+    @property
+    def has_open_agents(self) -> bool:
+        """Whether anybody has looked at the agents."""
+        return self._roster is not None
+
     def follow_posts(self) -> None:
         """Let the social workers come and go with their posts, if anybody has looked at the agents."""
         if self._roster is not None:

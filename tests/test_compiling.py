@@ -47,11 +47,12 @@ def last(values, position):
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """A project of two files beside a copy of the module under test."""
+    """A project of two files beside copies of the modules under test."""
     folder = tmp_path / "project" / "columns"
     folder.mkdir(parents=True)
     (folder / "__init__.py").touch()
-    shutil.copy(compiling.__file__, folder)
+    for name in ("compiling", "linking"):
+        shutil.copy(Path(compiling.__file__).with_stem(name), folder)
     (folder / "helper.py").write_text(HELPER.format(factor=1))
     (folder / "caller.py").write_text(CALLER)
     return folder.parent
@@ -130,7 +131,22 @@ def test_callers_with_other_constants_share_one_version():
         return add(n, 1) + add(n, 2) + add(small, 3) + add(0, n)
 
     assert caller(4, np.int32(5)) == 5 + 6 + 8 + 4
-    assert len(getattr(add, "signatures", [])) == 1
+    assert len(vars(add)["inside"].signatures) == 1
+
+
+def test_machine_code_is_made_of_what_python_calls():
+    @compiling.kernel
+    def inner(a: float) -> float:
+        return 2.0 * a
+
+    @compiling.kernel
+    def outer(a: float) -> float:
+        return inner(a) + 1.0
+
+    assert outer(3.0) == 7.0
+    assert not getattr(inner, "signatures", None)
+    assert inner(4.0) == 8.0
+    assert len(getattr(inner, "signatures", [])) == 1
 
 
 def test_a_kernel_never_counts_from_the_end(package: Path) -> None:

@@ -1,7 +1,10 @@
 """Time: stepping, running and stopping as in any Mesa model."""
 
+import functools
+
 import mesa
 import pytest
+from mesa.time import Schedule
 
 from agents import SocialWorker
 from model.scale_up import ScaleUpModel
@@ -36,6 +39,44 @@ def test_all_ways_of_running_give_the_same_world(start):
     assert len(set(hashes)) == 1
 
 
+def test_a_run_that_nobody_watches_goes_through_many_months_at_once(start):
+    months, done = [], start("teaching", until=40)
+
+    def before(phase: str, month: int) -> None:
+        months.append(month)
+        ScaleUpModel.before(done, phase, month)
+
+    done.before = before
+    done.run()
+    changes = [change for change in done.policy.months if change]
+    assert (done.months_done, done.time, done.month) == (41, 41, 40)
+    assert months == [0, *changes], "between dated changes nothing is left to Python"
+
+
+def test_whoever_watches_a_run_sees_every_month(start):
+    class Watching(ScaleUpModel):
+        """Looks at the end of every month."""
+
+        def step(self):
+            """As in every model, and then the month is noted."""
+            super().step()
+            seen["a step of one's own"].append(self.month)
+
+    ways = ("a step of one's own", "an event", "a subscriber", "nobody")
+    seen: dict[str, list[int]] = {way: [] for way in ways}
+    hashes = set()
+    for way in ways:
+        model = Watching(start(until=23).scenario) if way == ways[0] else start(until=23)
+        note = functools.partial(lambda model, way, *_: seen[way].append(model.month), model, way)
+        if way == "an event":
+            model.schedule_recurring(note, Schedule(interval=1, start=1))
+        elif way == "a subscriber":
+            model.observe("time", "changed", note)
+        hashes.add(model.run().state_hash())
+    assert seen == {way: list(range(24)) for way in ways[:2]} | {ways[2]: [0, *range(23)], "nobody": []}
+    assert len(hashes) == 1
+
+
 def test_the_last_month_ends_the_run(start):
     model = start(until=5)
     model.run_until(5)
@@ -53,7 +94,7 @@ def test_a_resumed_run_lets_time_catch_up(start):
     resumed = start(until=20)
     resumed.state, resumed.months_done = model.state, 8
     simulated: list[int] = []
-    resumed.run_counties = simulated.append
+    resumed.before = lambda _phase, month: simulated.append(month)
     resumed.run_for(8)
     assert not simulated, "months that are done are not done again"
     resumed.run_for(2)

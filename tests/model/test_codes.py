@@ -6,15 +6,28 @@ import numpy as np
 import pytest
 
 from columns import tallies
-from model import codes
+from model import codes, month
 from model.calendar import LAST_MONTH, is_term_start
 from model.declarations import declarations
 from model.desks import FIRST_TERM, TERM_LENGTH
 from model.needs import TRAIT_BITS, YOUNG_BIT
+from model.schedule import COUNTY, NAMES, PHASES
 from model.services import Service
 from model.stationary import MONTHS_SINCE_TERM
 
 pytestmark = pytest.mark.unit
+
+
+def test_phases_have_the_numbers_of_their_place_in_the_schedule():
+    shared = {name: number for number, name in enumerate(NAMES)}
+    assert (shared["apply_policy"], shared["spread_approach"]) == (month.POLICY, month.SPREAD)
+    by_county = [number for number, phase in enumerate(PHASES) if phase.where == COUNTY]
+    assert by_county == list(range(month.STAFF, month.COSTS))
+    assert by_county == [
+        month.STAFF, month.AGE, month.ARISE, month.VISIT, month.FILE, month.SERVE, month.LEARN,
+    ]  # fmt: skip
+    assert (shared["account_costs"], shared["observe"]) == (month.COSTS, month.OBSERVE)
+    assert len(PHASES) == month.N_PHASES
 
 
 def test_choices_stand_in_the_order_of_their_declarations():

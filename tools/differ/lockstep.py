@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from model.assembly import entries_in_use
 from model.scale_up import ScaleUpModel
-from model.schedule import COUNTY_PHASES, PHASES
+from model.schedule import NAMES
 
 START = "start"
 """Stands for a phase where two models differ before their first month."""
@@ -63,31 +63,15 @@ class Watched(ScaleUpModel):
         """Simulate the next month and return the state after each of its phases."""
         self.after = {}
         self.run(self.months_done)
+        self._look(NAMES[-1])
         return self.after
 
-    def apply_policy(self, month: int) -> None:
-        """As in every model, and then it is looked at."""
-        super().apply_policy(month)
-        self._look("apply_policy")
-
-    def spread_approach(self, month: int) -> None:
-        """As in every model, and then it is looked at."""
-        super().spread_approach(month)
-        self._look("spread_approach")
-
-    def _run_phases(self, month: int, first_phase: int, last_phase: int) -> None:
-        super()._run_phases(month, first_phase, last_phase)
-        self._look(COUNTY_PHASES[first_phase])
-
-    def account_costs(self, month: int) -> None:
-        """As in every model, and then it is looked at."""
-        super().account_costs(month)
-        self._look("account_costs")
-
-    def observe_month(self, month: int) -> None:
-        """As in every model, and then it is looked at."""
-        super().observe_month(month)
-        self._look("observe")
+    def before(self, phase: str, month: int) -> None:
+        """As in every model, once the phase before has been looked at."""
+        position = NAMES.index(phase)
+        if position:
+            self._look(NAMES[position - 1])
+        super().before(phase, month)
 
     def _look(self, phase: str) -> None:
         self.after[phase] = tables_of(self)
@@ -151,9 +135,9 @@ def lockstep(left: Watched, right: Watched, until: int) -> Iterator[Moment]:
     yield Moment(left.months_done, START, *before, differences(*before, owned))
     for month in range(left.months_done, until + 1):
         states = left.run_month(), right.run_month()
-        for phase in PHASES:
-            pair = states[0][phase.name], states[1][phase.name]
-            yield Moment(month, phase.name, *pair, differences(*pair, owned))
+        for phase in NAMES:
+            pair = states[0][phase], states[1][phase]
+            yield Moment(month, phase, *pair, differences(*pair, owned))
 
 
 def check_sizes(left: Tables, right: Tables) -> None:
