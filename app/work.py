@@ -14,9 +14,9 @@ from results.digest import LATE_MONTHS, outcomes
 from results.measures.ratios import Floats
 from results.recording import as_json, recorder_of
 from results.story import Life, run_pair, tell
+from results.sums import sums_of
 from results.told_pairs import told_pairs
 from results.trace import as_data, without_worker
-from results.view import view_of
 
 
 def run_work(scenario: Scenario, limits: Limits) -> Work:
@@ -52,8 +52,7 @@ def comparison_work(first: Scenario, second: Scenario, replications: int) -> Wor
 
 def _outcomes(scenario: Scenario, seed: int) -> dict[str, float]:
     model = ScaleUpModel(scenario.model_copy(update={"seed": seed})).run()
-    view = view_of(model)
-    return outcomes(view, min(LATE_MONTHS, view.n_months))
+    return outcomes(sums_of(model), min(LATE_MONTHS, model.months_done))
 
 
 def _by_outcome(runs: list[dict[str, float]]) -> dict[str, Floats]:

@@ -79,8 +79,7 @@ def run_all(
                 raise CancelledError
             model.run(until=model.months_done)
             one_month()
-        view = view_of(model)
-        return _Finished(digest(view), ends(model), view if scenario.seed == 1 else None)
+        return _Finished(digest(model), ends(model), view_of(model) if scenario.seed == 1 else None)
 
     with ThreadPoolExecutor(threads) as pool:
         try:

@@ -10,24 +10,28 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from columns.layout import CHILD_PRESENT
 from columns.words import HELPED_BIT, STATE_MASK
 from model import money as accounts
 from model.money import CATEGORIES
+from model.observation import COUNTY_MEASURES
 from model.scale_up import ScaleUpModel
-from results.binding import binding_by_county
-from results.desk_load import load
+from results.binding import COUNTY_STEPS, binding_by_county
+from results.desk_load import LOAD, load_of
+from results.frames import COUNTY_COLUMNS, DESK_COLUMNS
 from results.groups import GROUPS, by_fifth, families, group_pair, window
 from results.measures.coverage import UNMET_STATES
 from results.measures.ratios import Floats, divide
 from results.measures.waiting import months_per_case
 from results.series import ALL, MET, NEEDED, Cube
-from results.view import RunView
+from results.sums import CATEGORY, FINANCING_GAP, GAP, Sums, sums_of, total
+from results.view import cascades
 
 LATE_MONTHS = 24
+COUNTY_PLACES = {name: COUNTY_MEASURES.index(key) for key, name in COUNTY_COLUMNS.items()}
+"""Columns of the engine's counts by county, by the names of the catalogue."""
 NO_DESK = ("psychosocial",)
 WAITING, WAITING_HELPED = "unmet_child_months_waiting", "unmet_child_months_waiting_helped"
 FILED, FILED_HELPED = "spells_filed", "spells_filed_helped"
@@ -102,36 +106,39 @@ class Exchange(NamedTuple):
     """Of the lost, those that no worker ever helped to file."""
 
 
-def digest(view: RunView) -> Digest:
+def digest(model: ScaleUpModel) -> Digest:
     """Return the digest of a run."""
-    names, busy, backlog = load(view.desks)
-    cube = view.cube
-    late = min(LATE_MONTHS, view.n_months)
-    grouped = {ALL: list(view.service_names()), **families(view.service_names())}
-    posts = view.posts.groupby("month")[["villages_with_post", "villages_active"]].sum()
+    sums, months = sums_of(model), model.months_done
+    cube, late = sums.cube, min(LATE_MONTHS, months)
+    counties = model.observed.counties[:months]
+    desks = np.moveaxis(model.observed.desks[:months], 0, -1)  # (services, fields, months)
+    names, busy, backlog = load_of(sums.services, *(desks[:, DESK_COLUMNS.index(name)] for name in LOAD))
+    flows = counties[:, :, [COUNTY_PLACES[name] for name in COUNTY_STEPS]].astype(np.float64)
+    reached = dict(zip(sums.services, cascades(cube), strict=True))
+    grouped = {ALL: sums.services, **families(sums.services)}
     return Digest(
-        strategy=view.strategy,
-        seed=view.seed,
-        outcomes=outcomes(view, late),
+        strategy=model.scenario.strategy.name,
+        seed=model.scenario.seed,
+        outcomes=outcomes(sums, late),
         monthly={
-            **{name: posts[name].to_numpy() for name in posts},
+            **sums.posts,
             **{name: cube.of(name) for name in (MET, NEEDED, UNMET)},
-            "children": view.counties.groupby("month")["children"].sum().to_numpy(np.int64),
+            "children": counties[:, :, COUNTY_PLACES["children"]].sum(axis=1),
         },
         desks=tuple(names),
         busy=busy,
         backlog=backlog,
         cascade={
-            family: np.sum([view.cascade(name) for name in members], axis=0)
-            for family, members in grouped.items()
+            family: np.sum([reached[name] for name in members], axis=0) for family, members in grouped.items()
         },
         waits={family: _waits(cube, members, late) for family, members in grouped.items()},
         group_waits=np.array([group_pair(cube, WAITING, FILED, group, late) for group in GROUPS]),
         group_coverage=np.array([group_pair(cube, MET, NEEDED, group, late) for group in GROUPS]),
         fifths=by_fifth(cube, MET, NEEDED, late),
-        money=_money(view.money),
+        money={f"{part}/{item}": yuan for part, items in sums.money.items() for item, yuan in items.items()},
         binding={
-            str(code): steps.astype(np.float64) for code, steps in binding_by_county(view.counties).items()
+            str(code): steps.astype(np.float64)
+            for code, steps in binding_by_county(model.state.counties["code"], flows).items()
         },
     )
 
@@ -157,17 +164,9 @@ def _with_desks(run: Digest, desks: tuple[str, ...]) -> Digest:
     return run._replace(desks=desks, busy=busy, backlog=backlog)
 
 
-def _money(table: pd.DataFrame) -> dict[str, Floats]:
-    """Return yuan by calendar year for every part and item of the table of money."""
-    return {
-        f"{part}/{item}": rows.sort_values("year")["yuan"].to_numpy(np.float64)
-        for (part, item), rows in table.groupby(["part", "item"], sort=False)
-    }
-
-
-def outcomes(view: RunView, late: int) -> dict[str, float]:
+def outcomes(sums: Sums, late: int) -> dict[str, float]:
     """Return the outcomes that strategies are compared by; ``late`` is the window of shares in months."""
-    cube = view.cube
+    cube, category = sums.cube, sums.money[CATEGORY]
 
     def whole(measure: str) -> float:
         return float(cube.of(measure).sum())
@@ -175,12 +174,9 @@ def outcomes(view: RunView, late: int) -> dict[str, float]:
     def recent(measure: str) -> float:
         return float(cube.of(measure)[-late:].sum())
 
-    posts = view.posts[view.posts["month"] == view.n_months - 1]
-    category = view.money[view.money["part"] == "category"].groupby("item")["yuan"].sum()
-    alone, helped = _waits(cube, list(view.service_names()), late)
+    alone, helped = _waits(cube, sums.services, late)
     return {
-        "villages_with_post": float(posts["villages_with_post"].sum()),
-        "villages_active": float(posts["villages_active"].sum()),
+        **{name: float(by_month[-1]) for name, by_month in sums.posts.items()},
         "spells_opened": whole("spells_opened"),
         "spells_found": whole("spells_found"),
         "spells_filed": whole(FILED),
@@ -195,9 +191,9 @@ def outcomes(view: RunView, late: int) -> dict[str, float]:
         "unmet_needs": float(cube.of(UNMET)[-1]),
         UNMET: whole(UNMET),
         **{name: whole(name) for name in COHORT},
-        "cost_yuan": float(category.sum()),
-        "programme_yuan": float(category[list(PROGRAMME)].sum()),
-        "financing_gap_yuan": float(view.money.loc[view.money["part"] == "gap", "yuan"].sum()),
+        "cost_yuan": total(dict(sorted(category.items()))),
+        "programme_yuan": total({name: category[name] for name in PROGRAMME}),
+        "financing_gap_yuan": float(sums.money[GAP][FINANCING_GAP].sum()),
     }
 
 

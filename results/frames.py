@@ -13,14 +13,14 @@ from columns.layout import CHILD_PRESENT, NO_MONTH, POST_STATES
 from model.calendar import year_of
 from model.codes import MINUTES_PER_HOUR, OFFICES
 from model.counties import load_provinces
-from model.money import CATEGORIES, COUNTERS, FEN_PER_YUAN, PAYERS
+from model.money import COUNTERS, FEN_PER_YUAN
 from model.observation import COUNTY_MEASURES, KINDS, POSTS
 from model.offices import utilisation as background_utilisation
 from model.scale_up import ScaleUpModel
 from results.cascade_table import by_county_and_month, unknown_by_county_and_month
-from results.measures.money import yuan_by_year
 from results.series import month_columns, series, service_names
 from results.spell_table import spells
+from results.sums import money_by_year
 
 __all__ = [
     "counties",
@@ -204,27 +204,10 @@ def money(model: ScaleUpModel) -> pd.DataFrame:
     and payers each add up to the whole; the gap is what was wanted and had no money; available is what users
     said of their own places, by payer.
     """
-    observed, months = model.observed, model.months_done
-    parts = (
-        ("category", CATEGORIES, observed.money[:months]),
-        ("payer", PAYERS, observed.payers[:months]),
-        ("gap", ("financing_gap",), observed.gap[:months, np.newaxis]),
-    )
-    years = np.array([year_of(month) for month in range(months)])
-    rows = []
-    for part, items, fen in parts:
-        distinct, yuan = yuan_by_year(fen.T, years)
-        rows += [
-            (int(year), part, item, float(yuan[i, y]))
-            for y, year in enumerate(distinct)
-            for i, item in enumerate(items)
-        ]
-    given = model.world.given
-    rows += [
-        (year, "available", payer, float(fen.clip(0)[:, p].sum()) / FEN_PER_YUAN)
-        for year, fen in (given.money_fen.items() if given else ())
-        if year in years
-        for p, payer in enumerate(PAYERS)
+    rows = [
+        (int(year), part, item, float(yuan))
+        for part, item, years, amounts in money_by_year(model)
+        for year, yuan in zip(years, amounts, strict=True)
     ]
     return pd.DataFrame(rows, columns=["year", "part", "item", "yuan"]).sort_values(
         "year", kind="stable", ignore_index=True

@@ -14,7 +14,6 @@ from model.scale_up import ScaleUpModel
 from results.digest import LATE_MONTHS, Digest, Ends, digest, ends
 from results.measures.equity import erreygers_index
 from results.measures.ratios import Floats, divide
-from results.view import view_of
 from results.waits import followed_cases
 
 SEPARATOR = "/"
@@ -33,7 +32,7 @@ class Kept(NamedTuple):
 
 def keep(model: ScaleUpModel) -> Kept:
     """Return what is kept of a model after its last month."""
-    found = digest(view_of(model, measured=False))
+    found = digest(model)
     return Kept(found._replace(outcomes={**found.outcomes, **_from_model(model)}), ends(model))
 
 

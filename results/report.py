@@ -104,7 +104,7 @@ def report(
         sentence=view.sentence.get(language, ""),
         answers=report_answers(view, language),
         first=FIRST,
-        headlines=[_headline(key, outcomes(view, late)[key], kind, language) for key, kind in HEADLINES],
+        headlines=[_headline(key, outcomes(view.sums, late)[key], kind, language) for key, kind in HEADLINES],
         services=service_rows(view, late, language),
         counties=county_rows(view, late, language),
         money=money_rows(view, language),

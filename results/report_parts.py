@@ -31,7 +31,7 @@ MOST_COUNTIES = 40
 def report_answers(view: RunView, language: str) -> list[str]:
     """Return the answer in three sentences: how far it came, who was served, where it jams and for whom."""
     late = min(2 * YEAR, view.n_months)
-    found = outcomes(view, late)
+    found = outcomes(view.sums, late)
     names, _, backlog = load(view.desks)
     n = float(view.posts[view.posts["month"] == 0]["villages"].sum())
     last = month_name(view.n_months - 1, language)

@@ -5,7 +5,8 @@ has a numerator and no denominator, a share has both. Complements of a group (``
 left of all children, so nothing is counted twice and parts add up.
 """
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,7 +45,9 @@ from results.measures.coverage import GATHERING_STATES, UNMET_STATES
 
 ALL = "all"
 COMPLEMENT = "not_{group}"
-STRATUM_NAMES = (*STRATA, *(COMPLEMENT.format(group=group) for group in GROUPS))
+GROUP_OF = {COMPLEMENT.format(group=group): group for group in GROUPS}
+"""The group whose complement a stratum is."""
+STRATUM_NAMES = (*STRATA, *GROUP_OF)
 """The strata of a run, then the complements of its groups."""
 
 SERVED_FLOWS = (F_SERVED_ALONE, F_SERVED_HELPED)
@@ -89,7 +92,8 @@ SHARES = {
 MEASURES = (*COUNTS, MET, NEEDED, *SHARES)
 
 
-class Cube(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Cube:
     """Counts of a run by month, stratum and service, added up when they are asked for.
 
     ``tally`` is (months, strata, services, columns), without complements and sums over services; a measure is
@@ -102,29 +106,50 @@ class Cube(NamedTuple):
     strata: tuple[str, ...]
     services: tuple[str, ...]
     measures: tuple[str, ...]
+    _sums: dict[tuple[str, int], NDArray[np.int64]] = field(default_factory=dict, repr=False)
+    """Added up so far, by stratum and months; 0 for month by month."""
 
     def of(self, measure: str, stratum: str = ALL, service: str = ALL) -> NDArray[np.int64]:
         """Return one count by month, shape (months,)."""
-        counted, weights = self._of_stratum(stratum), self.weights[self.measures.index(measure)]
-        if service == ALL:
-            counted, weights = counted.reshape(len(self.months), -1), weights.ravel()
-        else:
+        weights = self.weights[self.measures.index(measure)]
+        if service != ALL:
             place = self.services.index(service) - 1
-            counted, weights = counted[:, place], weights[place]
+            counted, weights = self._of_stratum(stratum)[:, place], weights[place]
+        elif (weights == weights[0]).all():
+            counted, weights = self._of_all_services(stratum), weights[0]
+        else:
+            counted, weights = self._of_stratum(stratum).reshape(len(self.months), -1), weights.ravel()
         by_month: NDArray[np.int64] = counted @ weights
         return by_month
 
+    def _of_all_services(self, stratum: str) -> NDArray[np.int64]:
+        """Return all counts of a stratum by month, added up over services, shape (months, columns)."""
+        if (stratum, 0) not in self._sums:
+            self._sums[stratum, 0] = self._of_stratum(stratum).sum(axis=1, dtype=np.int64)
+        return self._sums[stratum, 0]
+
     def late(self, measure: str, stratum: str, months: int) -> NDArray[np.int64]:
         """Return one count over the last months, shape (services,); services without their total."""
-        counted = self._of_stratum(stratum)[-months:].sum(axis=0)
-        by_service: NDArray[np.int64] = (counted * self.weights[self.measures.index(measure)]).sum(axis=-1)
+        counted = self._over(stratum, months)
+        by_service: NDArray[np.int64] = np.einsum(
+            "sk,sk->s", counted, self.weights[self.measures.index(measure)]
+        )
         return by_service
+
+    def _over(self, stratum: str, months: int) -> NDArray[np.int64]:
+        """Return all counts of a stratum over the last months, shape (services, columns)."""
+        if (stratum, months) not in self._sums:
+            self._sums[stratum, months] = (
+                self._over(ALL, months) - self._over(GROUP_OF[stratum], months)
+                if stratum in GROUP_OF
+                else self.tally[-months:, self.strata.index(stratum)].sum(axis=0, dtype=np.int64)
+            )
+        return self._sums[stratum, months]
 
     def _of_stratum(self, stratum: str) -> NDArray[np.integer]:
         """Return all counts of a stratum; complements are what is left of all children."""
-        for group in GROUPS:
-            if stratum == COMPLEMENT.format(group=group):
-                return self._of_stratum(ALL) - self._of_stratum(group)
+        if stratum in GROUP_OF:
+            return self._of_stratum(ALL) - self._of_stratum(GROUP_OF[stratum])
         return self.tally[:, self.strata.index(stratum)]
 
     @property

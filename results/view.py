@@ -27,6 +27,7 @@ from results.measures.cascade import nested_counts
 from results.measures.ratios import Floats
 from results.run_measures import run_measures
 from results.series import ALL, Cube, count_cube
+from results.sums import Sums, sums_in
 
 COHORT_STEPS = ("opened", "covered", "found", "filed", "served_in_time")
 """Steps of the cascade that totals know; whether a service is kept needs spells."""
@@ -121,10 +122,21 @@ class RunView(NamedTuple):
         """Names of the services."""
         return tuple(self.services)
 
+    @property
+    def sums(self) -> Sums:
+        """What outcomes are made of."""
+        return sums_in(self.cube, self.posts, self.money)
+
     def cascade(self, service: str = ALL, stratum: str = ALL) -> Floats:
         """Return how many needs of the cohort reached each of `COHORT_STEPS` or a later one (steps,)."""
         totals = [self.cube.of(f"cohort_{step}", stratum, service).sum() for step in COHORT_STEPS]
         return nested_counts(totals)
+
+
+def cascades(cube: Cube, stratum: str = ALL) -> Floats:
+    """Return the cascade of every service; shape (services, `COHORT_STEPS`)."""
+    totals = [cube.late(f"cohort_{step}", stratum, len(cube.months)) for step in COHORT_STEPS]
+    return nested_counts(np.stack(totals, axis=-1))
 
 
 def years(months: NDArray | float) -> Floats:
@@ -132,13 +144,8 @@ def years(months: NDArray | float) -> Floats:
     return START_YEAR + (np.asarray(months) + START_MONTH_OF_YEAR - 1) / MONTHS_PER_YEAR
 
 
-def view_of(
-    model: ScaleUpModel, shortages: Mapping[str, Sequence[str]] | None = None, *, measured: bool = True
-) -> RunView:
-    """Return the view of a model that has run; ``shortages`` by language, where its plan was weighed.
-
-    Without ``measured`` the table of measures is empty: it takes as long as all others together.
-    """
+def view_of(model: ScaleUpModel, shortages: Mapping[str, Sequence[str]] | None = None) -> RunView:
+    """Return the view of a model that has run; ``shortages`` by language, where its plan was weighed."""
     scenario, cube = model.scenario, count_cube(model)
     rows = scenario.services.rows
     return RunView(
@@ -153,7 +160,7 @@ def view_of(
         money=frames.money(model),
         quantities=frames.quantities(model),
         utilisation=frames.utilisation(model),
-        measures=run_measures(model, cube) if measured else pd.DataFrame(),
+        measures=run_measures(model, cube),
         services={row.name: dict(row.label) for row in rows},
         offices={row.name: row.office for row in rows},
         events=events_of(scenario),

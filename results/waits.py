@@ -58,13 +58,13 @@ def followed_cases(model: ScaleUpModel) -> Followed:
     """Return the cases by service filed early enough to be followed, and of these those served in time."""
     within = SERVED_WITHIN_MONTHS
     months = model.months_done
-    upto = model.observed.waits_by_month[:months]
-    ended = np.diff(upto, axis=0, prepend=np.zeros_like(upto[:1]))
+    upto = model.observed.waits_by_month[:months]  # ended so far, by month
     waited = np.arange(WAIT_BINS)
-    early = np.arange(months)[:, np.newaxis] - waited <= months - 1 - within
-    known = np.where(early[:, np.newaxis, np.newaxis], ended, 0).sum(axis=0)
+    last_end = np.minimum(months - 1 - within + waited, months - 1)  # of cases filed early enough
+    known = upto[np.maximum(last_end, 0), :, :, waited]  # (months waited, services, outcomes)
+    known[last_end < 0] = 0
     waiting = still_waiting(model)
-    in_time = known[:, SERVED - 1, : within + 1].sum(axis=-1)
-    followed = known.sum(axis=(1, 2)) + waiting[:, within:].sum(axis=-1)
+    in_time = known[: within + 1, :, SERVED - 1].sum(axis=0)
+    followed = known.sum(axis=(0, 2)) + waiting[:, within:].sum(axis=-1)
     all_cases = upto[-1].sum(axis=(1, 2)) + waiting.sum(axis=-1)
     return Followed(in_time, followed, all_cases - followed)

@@ -72,7 +72,7 @@ def _write_summary(page: Page, view: RunView) -> None:
     page.heads(
         [text(f"workbook.{key}", language) for key in ("outcome", "value", "unit")], widths=(44, 16, 34)
     )
-    found = outcomes(view, late)
+    found = outcomes(view.sums, late)
     for key, kind in HEADLINES:
         label = measure(key).label.text(language)
         style = {"share": "share", "months": "decimal"}.get(kind, "number")

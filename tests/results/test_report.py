@@ -1,12 +1,16 @@
 """The report of a run: one file, offline, in either language, with what reproduces it."""
 
+import numpy as np
 import pytest
 
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
 from model.text import LANGUAGES
+from results.digest import LATE_MONTHS, outcomes
 from results.feasibility import shortages, told
 from results.report import report
+from results.series import series
+from results.sums import sums_in, sums_of
 from results.view import cube_of, view_of
 from tests.results.pages import Page, outside_requests
 
@@ -102,10 +106,6 @@ def test_what_a_plan_lacks_stands_before_its_numbers(language):
 
 @pytest.mark.unit
 def test_a_view_survives_its_tables(teaching_view):
-    import numpy as np
-
-    from results.series import series
-
     model = ScaleUpModel(make_scenario(world="four_villages", until="2011-03")).run()
     view = view_of(model)
     read = cube_of(series(model))
@@ -113,3 +113,17 @@ def test_a_view_survives_its_tables(teaching_view):
     assert read.services == view.cube.services
     assert read.measures == view.cube.measures
     np.testing.assert_array_equal(read.values, view.cube.values)
+
+
+@pytest.mark.unit
+def test_outcomes_are_the_same_from_a_model_and_from_its_tables():
+    parameters = {"budget_binds": True, "county_budget_yuan_per_child_per_year": 40.0}
+    model = ScaleUpModel(make_scenario("teaching", parameters=parameters, until="2017-12")).run()
+    view = view_of(model)
+    sums, read = sums_of(model), sums_in(cube_of(series(model)), view.posts, view.money)
+    assert outcomes(sums, LATE_MONTHS) == outcomes(read, LATE_MONTHS)
+    assert sums.money.keys() == read.money.keys()
+    for part, items in sums.money.items():
+        assert {item: yuan.tolist() for item, yuan in items.items()} == {
+            item: yuan.tolist() for item, yuan in read.money[part].items()
+        }
