@@ -134,7 +134,7 @@ class RunView(NamedTuple):
 
 
 def cascades(cube: Cube, stratum: str = ALL) -> Floats:
-    """Return the cascade of every service; shape (services, `COHORT_STEPS`)."""
+    """Return how many needs of the cohort reached each step, by service; shape (services, `COHORT_STEPS`)."""
     totals = [cube.late(f"cohort_{step}", stratum, len(cube.months)) for step in COHORT_STEPS]
     return nested_counts(np.stack(totals, axis=-1))
 
