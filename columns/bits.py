@@ -1,7 +1,4 @@
-"""Walking through the set bits of a word: the processor finds the lowest one in one instruction.
-
-A child belongs to few of the groups that are counted; a loop over all of them costs more than the counting.
-"""
+"""Bits of a word that the processor finds or counts in one instruction."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,24 +11,48 @@ from llvmlite import ir  # noqa: E402 - numba must be imported after the cache f
 from numba import config, types  # noqa: E402
 from numba.extending import intrinsic  # noqa: E402
 
+WORD = 64
+"""Bits of a word."""
+
 
 def _count(typing_context: Any, word: Any) -> Any:
-    """Count the zeros below the lowest set bit of a 64-bit integer; the word must not be zero."""
+    """Count the zeros below the lowest set bit of a 64-bit integer."""
     del typing_context  # numba wants the name
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         word_of_64 = context.cast(builder, arguments[0], signature.args[0], types.int64)
-        return builder.cttz(word_of_64, ir.Constant(ir.IntType(1), 1))
+        return builder.cttz(word_of_64, ir.Constant(ir.IntType(1), 0))
 
     return types.int64(word), generate
 
 
 def _count_plainly(word: int) -> int:
     """Do the same where nothing is compiled."""
-    return (int(word) & -int(word)).bit_length() - 1
+    return (int(word) & -int(word)).bit_length() - 1 if word else WORD
 
 
 lowest_bit: Callable[..., int] = (
     _count_plainly if config.DISABLE_JIT else intrinsic(_count)  # type: ignore[attr-defined]
 )
-"""``lowest_bit(word)``: position of the lowest set bit of a word that is not zero."""
+"""``lowest_bit(word)``: position of the lowest set bit of a word, 64 where none is set."""
+
+
+def _count_set(typing_context: Any, _word: Any) -> Any:
+    """Count the bits that are set."""
+    del typing_context  # numba wants the name
+
+    def generate(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.int64(types.uint64), generate
+
+
+def _count_set_plainly(word: int) -> int:
+    """Do the same where nothing is compiled."""
+    return int(word).bit_count()
+
+
+n_bits: Callable[..., int] = (
+    _count_set_plainly if config.DISABLE_JIT else intrinsic(_count_set)  # type: ignore[attr-defined]
+)
+"""``n_bits(word)``: how many bits of a uint64 are set."""

@@ -86,8 +86,9 @@ def halvings_for(rate: float) -> int:
 def candidates_of(key, stream, block, service, halvings):
     """Candidate months of a spell among the 64 of a block, as bits: each with probability ½ ** halvings."""
     months = EVERY_MONTH
-    for hashed in range(halvings):
-        months &= draw(key, stream, block, service * HASHES + hashed)
+    for hashed in range(MOST_HALVINGS):  # all of them: to guess when to stop takes longer
+        unused = EVERY_MONTH * np.uint64(hashed >= halvings)
+        months &= draw(key, stream, block, service * HASHES + hashed) | unused
     return months
 
 

@@ -108,8 +108,10 @@ Tables = namedtuple(
         "kinds",  # (kinds + 1,) cumulative shares of the kinds of candidate events, uint64 thresholds
         "ceilings",  # (kinds,) dominating probabilities per month
         "tops",  # (months, services) highest rate of onset of any child, where the village's scale is 1
-        "seek",  # (services,) monthly probability that a family applies on its own
+        "forward",  # (services, states) monthly probability that the family of an idle spell acts on its own
+        "shortened",  # (services,) ½ ** halvings
         "end",  # (services,) monthly probability that an open need ends by itself
+        "moving",  # (services, alone/helped) highest probability that a case in gathering is filed or dropped
         "halvings",  # (services,) of the probability that an idle spell has a candidate in a month
         "redated",  # (1,) bool, whether these differ from those the entries are dated by; set each month
         "lasting",  # (services, 216 + 1) share of need beyond the stationary one left after so many months
@@ -120,6 +122,8 @@ Tables = namedtuple(
         "fading",  # (256,) share of a trust difference left after so many months
         "milestones",  # (216 + 1,) months until the next age limit
         "is_milestone",  # (216 + 1,) bool
+        "limited",  # (216 + 1,) services that begin or end at an age, as bits
+        "allowances",  # (1,) services that are an allowance, as bits
         "outside",  # (months,) share of counties outside the world adopting at the end of the month before
         "trend",  # (months, services) multiplier of the onset
         "asking",  # (months,) multiplier of requests for a visit

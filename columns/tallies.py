@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from columns.bits import lowest_bit
 from columns.compiling import inlined, part
 from columns.layout import (
     CHILD_DISABLED,
@@ -26,6 +25,7 @@ from columns.layout import (
     SERVED,
     UNMET,
 )
+from columns.vectors import LANES, add_at_bits
 from columns.words import KEPT_BITS, make_word, state_of
 
 FLOWS = (
@@ -94,11 +94,15 @@ FAMILY_GROUPS, CHILD_GROUPS = groups_by_byte(OF_FAMILY), groups_by_byte(OF_CHILD
 N_GROUPS = len(GROUPS)
 QUINTILES = 5
 N_COUNTED = N_GROUPS + QUINTILES  # groups and quintiles, in this order of bits
-GROUP_MASK = (1 << N_COUNTED) - 1
+COLUMN = LANES
+"""Numbers of a column of a thread: one for each that is counted, the rest of a full vector unused."""
 WEALTH_BINS = 100
 PER_QUINTILE = WEALTH_BINS // QUINTILES
 WEALTH_SHIFT = 16
 WEALTH_MET, WEALTH_UNMET, WEALTH_COLUMNS = 0, 1, 2
+MET_STATES = 1 << SERVED
+UNMET_STATES = sum(1 << state for state in range(UNMET, N_STATES) if state not in (SERVED, NOT_ELIGIBLE))
+"""States that count among the met and the unmet of a wealth percentile, as bits."""
 NO_FLOW = -1
 
 LOG_SERVICE, LOG_OLD, LOG_NEW, LOG_BIRTH = np.uint64(32), np.uint64(37), np.uint64(41), np.uint64(45)
@@ -116,7 +120,7 @@ M_VISITS, M_CANDIDATES, M_OPEN, M_QUEUE, M_CHILDREN = range(len(METERS))
 
 def tally_size(n_services: int) -> int:
     """Length of one thread's table: counts by group, counts by wealth percentile, histograms of waits."""
-    return n_services * (WIDTH * N_COUNTED + WEALTH_COLUMNS * WEALTH_BINS + len(WAIT_OUTCOMES) * WAIT_BINS)
+    return n_services * (WIDTH * COLUMN + WEALTH_COLUMNS * WEALTH_BINS + len(WAIT_OUTCOMES) * WAIT_BINS)
 
 
 @inlined
@@ -134,11 +138,7 @@ def groups_of(traits, household, village, age, young_months, poor_line):
 def add(books, service, column, groups, amount):
     """Add ``amount`` to one column for the county and every group of a child; stocks count by wealth too."""
     books.county_tally[service, column] += amount
-    first = (service * WIDTH + column) * N_COUNTED
-    bits = groups & GROUP_MASK
-    while bits:
-        books.tally[first + lowest_bit(bits)] += amount
-        bits &= bits - 1
+    add_at_bits(books.tally, (service * WIDTH + column) * COLUMN, groups, amount)
     if column < N_STATES:
         count_wealth(books, service, column, groups, amount)
 
@@ -149,15 +149,17 @@ def count_wealth(books, service, state, groups, amount):
 
     A child that was told it is not eligible counts as neither.
     """
-    if state >= UNMET and state != NOT_ELIGIBLE:
-        column = WEALTH_MET if state == SERVED else WEALTH_UNMET
-        n_services = books.county_tally.shape[0]
-        start = (
-            n_services * WIDTH * N_COUNTED
-            + service * (WEALTH_COLUMNS * WEALTH_BINS)
-            + (groups >> WEALTH_SHIFT)
-        )
-        books.tally[start + column * WEALTH_BINS] += amount
+    start = wealth_of(books, service, groups)
+    books.tally[start + WEALTH_MET * WEALTH_BINS] += ((MET_STATES >> state) & 1) * amount
+    books.tally[start + WEALTH_UNMET * WEALTH_BINS] += ((UNMET_STATES >> state) & 1) * amount
+
+
+@inlined
+def wealth_of(books, service, groups):
+    """Position of a wealth percentile in the first of its columns."""
+    n_services = books.county_tally.shape[0]
+    first = n_services * WIDTH * COLUMN + service * (WEALTH_COLUMNS * WEALTH_BINS)
+    return first + (groups >> WEALTH_SHIFT)
 
 
 @inlined
@@ -197,16 +199,10 @@ def move(books, slot, service, new, flow, month, groups, birth):
     county[service, old] -= 1
     county[service, new] += 1
     county[service, flow] += flows
-    first = service * WIDTH * N_COUNTED
-    from_old, to_new = first + old * N_COUNTED, first + new * N_COUNTED
-    by_flow = first + flow * N_COUNTED
-    bits = groups & GROUP_MASK
-    while bits:
-        group = lowest_bit(bits)
-        tally[from_old + group] -= 1
-        tally[to_new + group] += 1
-        tally[by_flow + group] += flows
-        bits &= bits - 1
+    first = service * WIDTH * COLUMN
+    add_at_bits(tally, first + old * COLUMN, groups, -1)
+    add_at_bits(tally, first + new * COLUMN, groups, 1)
+    add_at_bits(tally, first + flow * COLUMN, groups, flows)
     count_wealth(books, service, old, groups, -1)
     count_wealth(books, service, new, groups, 1)
     log_event(books.log, slot, service, old, new, birth, groups)
@@ -215,16 +211,10 @@ def move(books, slot, service, new, flow, month, groups, birth):
 @part
 def move_groups(books, slot, old_groups, new_groups):
     """Carry a child's stocks from its old groups to its new ones (a birthday, a changed family)."""
-    changed = (old_groups ^ new_groups) & GROUP_MASK
-    if changed == 0:
-        return
     for service in range(books.county_tally.shape[0]):
-        first = (service * WIDTH + state_of(books.needs[slot, service])) * N_COUNTED
-        bits = changed
-        while bits:
-            group = lowest_bit(bits)
-            books.tally[first + group] += 1 if (new_groups >> group) & 1 else -1
-            bits &= bits - 1
+        first = (service * WIDTH + state_of(books.needs[slot, service])) * COLUMN
+        add_at_bits(books.tally, first, old_groups, -1)
+        add_at_bits(books.tally, first, new_groups, 1)
 
 
 @part
@@ -233,11 +223,7 @@ def count_child(books, slot, groups, amount):
     for service in range(books.county_tally.shape[0]):
         state = state_of(books.needs[slot, service])
         books.county_tally[service, state] += amount
-        first = (service * WIDTH + state) * N_COUNTED
-        bits = groups & GROUP_MASK
-        while bits:
-            books.tally[first + lowest_bit(bits)] += amount
-            bits &= bits - 1
+        add_at_bits(books.tally, (service * WIDTH + state) * COLUMN, groups, amount)
         count_wealth(books, service, state, groups, amount)
 
 
@@ -245,5 +231,5 @@ def count_child(books, slot, groups, amount):
 def count_wait(books, service, outcome, wait):
     """Count the end of a filed case by outcome and months waited; the last bin is open-ended."""
     bin_ = min(wait, WAIT_BINS - 1)
-    start = books.county_tally.shape[0] * (WIDTH * N_COUNTED + WEALTH_COLUMNS * WEALTH_BINS)
+    start = books.county_tally.shape[0] * (WIDTH * COLUMN + WEALTH_COLUMNS * WEALTH_BINS)
     books.tally[start + (service * len(WAIT_OUTCOMES) + outcome) * WAIT_BINS + bin_] += 1

@@ -46,6 +46,8 @@ CLASS_SHIFT, CLASS_MASK = np.uint64(60), np.uint64(0x3)
 REVIEW_SHIFT = np.uint64(62)
 ACCOMPANIED_SHIFT = np.uint64(63)
 ONE = np.uint64(1)
+NOWHERE = np.uint64(0xFFFFFFFFFFFFFFFF)
+"""Stands in a list where an entry has left it."""
 
 MAX_COUNTY_SLOTS = 1 << 26
 MAX_COUNTY_VILLAGES = 1 << 13

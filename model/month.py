@@ -19,7 +19,7 @@ from model.learning import learn
 from model.money import Accounts, close_accounts, set_budgets
 from model.observation import Observed, observe
 from model.onset import arise_needs
-from model.population import age_population
+from model.population import AT_ONCE, age_population
 from model.referrals import file_referrals
 from model.spaces import open_spaces
 from model.spread import spread_approach
@@ -102,7 +102,7 @@ def run_months(
                     elif phase == ARISE:
                         arise_needs(state, tables, c, month, thread, slots, order, waiting)
                     elif phase == VISIT:
-                        visit_households(state, tables, c, month, thread)
+                        visit_households(state, tables, c, month, thread, slots)
                     elif phase == FILE:
                         file_referrals(state, tables, c, month, thread, order, waiting)
                     elif phase == SERVE:
@@ -154,7 +154,7 @@ def make_scratch(state: State, n_services: int) -> tuple[np.ndarray, np.ndarray,
     cases = int(longest.max(initial=1)) * ROOM + 1 + slots
     desks = int(((1 + counties["n_townships"]) * n_services + counties["n_villages"]).max(initial=1))
     return (
-        np.zeros(slots, dtype=np.int64),
+        np.zeros(slots + AT_ONCE, dtype=np.int64),
         np.zeros(cases, dtype=np.uint64),
         np.zeros(cases, dtype=np.uint64),
         np.zeros((desks, DEMAND_COLUMNS), dtype=np.int64),

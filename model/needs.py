@@ -43,10 +43,13 @@ from columns.tallies import (
     log_event,
     move,
 )
+from columns.vectors import where_state
 from columns.words import (
     COHORT_BIT,
+    MONTH_BYTE,
     NEW_SPELL_BITS,
     dated_entry,
+    entry_birth,
     entry_service,
     entry_slot,
     entry_village,
@@ -77,6 +80,11 @@ BIRTH_SHIFT = 512
 OPEN_STATES = sum(1 << state for state in range(UNMET, N_STATES) if state != SERVED)
 """States in which a child is in need and has not been served, as bits."""
 
+UNFILED_STATES = sum(
+    1 << state for state in (UNMET, FOUND, GAVE_UP, NOT_ELIGIBLE, GATHERING_ALONE, GATHERING_HELPED)
+)
+"""Of these, those of spells that stand in no queue."""
+
 PROBLEM_OPEN_FULL, PROBLEM_FILED_FULL, PROBLEM_CEILING, PROBLEM_SLOTS = 1, 2, 3, 4
 
 
@@ -84,6 +92,14 @@ PROBLEM_OPEN_FULL, PROBLEM_FILED_FULL, PROBLEM_CEILING, PROBLEM_SLOTS = 1, 2, 3,
 def key_of_child(village_key, slot_in_village, birth_month):
     """Key of the child born in ``birth_month`` in a slot of a village: all its draws follow from it."""
     return child_key(village_key, (slot_in_village << BIRTH_BITS) + birth_month + BIRTH_SHIFT)
+
+
+@inlined
+def key_of_entry(state, county, entry, month):
+    """Key of the child that an entry belongs to."""
+    village = state.villages[county.first_village + entry_village(entry)]
+    age = (month - np.int64(entry_birth(entry))) & MONTH_BYTE
+    return key_of_child(village.key, county.first_slot + entry_slot(entry) - village.first_slot, month - age)
 
 
 @inlined
@@ -95,7 +111,7 @@ def is_open(state):
 @inlined
 def is_unfiled(state):
     """True for open spells that stand in no queue."""
-    return is_idle(state) or state == GATHERING_ALONE or state == GATHERING_HELPED
+    return (UNFILED_STATES >> state) & 1 == 1
 
 
 @inlined
@@ -148,12 +164,9 @@ def need_multiplier(service, groups, household):
     """
     multiplier = 1.0
     for trait in range(N_TRAITS):
-        if (groups >> TRAIT_BITS[trait]) & 1:
-            multiplier += service.multipliers[trait] - 1.0
-    if (groups >> YOUNG_BIT) & 1:
-        multiplier += service.young_multiplier - 1.0
-    if household.family & HOUSEHOLD_STRAINED:
-        multiplier += service.strain_multiplier - 1.0
+        multiplier += (service.multipliers[trait] - 1.0) * ((groups >> TRAIT_BITS[trait]) & 1)
+    multiplier += (service.young_multiplier - 1.0) * ((groups >> YOUNG_BIT) & 1)
+    multiplier += (service.strain_multiplier - 1.0) * np.int64((household.family & HOUSEHOLD_STRAINED) != 0)
     return max(multiplier, 0.0)
 
 
@@ -205,14 +218,10 @@ def append_filed(books, arena, entry):
 @inlined
 def count_in_village(village, state, amount):
     """Count one need of a child among what its village's worker, peers and observers look at."""
-    if state != INELIGIBLE:
-        village.n_eligible += amount
-    if is_open(state):
-        village.n_unmet += amount
-    if is_helped_case(state):
-        village.open_cases += amount
-    if state == GATHERING_HELPED:
-        village.cases_in_hand += amount
+    village.n_eligible += np.int64(state != INELIGIBLE) * amount
+    village.n_unmet += ((OPEN_STATES >> state) & 1) * amount
+    village.open_cases += np.int64(is_helped_case(state)) * amount
+    village.cases_in_hand += np.int64(state == GATHERING_HELPED) * amount
 
 
 @part
@@ -274,12 +283,9 @@ def close_all(books, village, slot, month, groups, birth):
 
 
 @inlined
-def receives_cash(books, services, slot):
+def receives_cash(books, tables, slot):
     """Whether a child receives one of the allowances now."""
-    for service in range(len(services)):
-        if services[service].status and state_of(books.needs[slot, service]) == SERVED:
-            return True
-    return False
+    return where_state(books.needs, slot, 1 << SERVED) & tables.allowances[0] != 0
 
 
 @inlined

@@ -28,6 +28,7 @@ from columns.layout import (
 )
 from columns.numbers import Whole
 from columns.tallies import (
+    COLUMN,
     F_CAME,
     F_FILED_ALONE,
     F_FILED_HELPED,
@@ -191,10 +192,10 @@ def clear_flows(tally: np.ndarray, county_tally: np.ndarray, services: np.recarr
         for s in range(n_services):
             for k in range(N_STATES, WIDTH):
                 county_tally[c, s, k] = 0
-    first_wealth = n_services * WIDTH * N_COUNTED
+    first_wealth = n_services * WIDTH * COLUMN
     for thread in range(len(tally)):
         for s in range(n_services):
-            for i in range((s * WIDTH + N_STATES) * N_COUNTED, (s + 1) * WIDTH * N_COUNTED):
+            for i in range((s * WIDTH + N_STATES) * COLUMN, (s + 1) * WIDTH * COLUMN):
                 tally[thread, i] = 0
             if not services[s].durable:
                 met = first_wealth + (s * WEALTH_COLUMNS + WEALTH_MET) * WEALTH_BINS
@@ -223,7 +224,7 @@ def count_children(
     """
     # Number by number: what numba compiles to assign or select arrays takes two seconds.
     n_services = county_tally.shape[1]
-    first_wealth = n_services * WIDTH * N_COUNTED
+    first_wealth = n_services * WIDTH * COLUMN
     first_wait = first_wealth + n_services * WEALTH_COLUMNS * WEALTH_BINS
     for s in range(n_services):
         for k in range(WIDTH):
@@ -232,7 +233,7 @@ def count_children(
                 strata[region, s, k] = 0
         for g in range(N_COUNTED):
             for k in range(WIDTH):
-                strata[1 + g, s, k] = tally[(s * WIDTH + k) * N_COUNTED + g]
+                strata[1 + g, s, k] = tally[(s * WIDTH + k) * COLUMN + g]
         wealth = first_wealth + s * WEALTH_COLUMNS * WEALTH_BINS
         for i in range(WEALTH_BINS):
             met[s, i] = tally[wealth + WEALTH_MET * WEALTH_BINS + i]

@@ -7,6 +7,7 @@ the slot that has been vacant longest.
 
 import numpy as np
 
+from columns.bits import WORD, lowest_bit, n_bits
 from columns.by_address import by_address
 from columns.clock import LAST_DATE, gap_from
 from columns.compiling import inlined, part
@@ -38,10 +39,12 @@ from columns.tallies import (
     log_event,
     move_groups,
 )
+from columns.vectors import where_equal, where_state
 from columns.words import MONTH_BYTE, filed_entry, make_entry, make_word, state_of
 from model.codes import CHILDHOOD_MONTHS
 from model.needs import (
     PROBLEM_SLOTS,
+    UNFILED_STATES,
     append_filed,
     ask_for_household,
     class_of,
@@ -85,6 +88,9 @@ NO_SLOT = -1
 ALWAYS = 0  # the month of draws that are made once in a life
 AFTER_MILESTONE, AFTER_CANDIDATE = 0, 1  # index of the clock's draw within a month
 HALF = 0.5
+ONE = np.uint64(1)
+AT_ONCE = 8
+"""Children listed without asking whether there are so many: about as many are due among sixty-four."""
 
 
 @inlined
@@ -132,13 +138,25 @@ def child_of(state, tables, county, village, household, slot, month):
 
 @inlined
 def set_clock(state, tables, slot, key, age, month, which):
-    """Put the next candidate or age limit into the slot.
+    """Draw the next candidate of a child and put it, or the next age limit, into the slot."""
+    set_date(state, tables, slot, draw_next(key, month, which), age, month, which)
+
+
+@inlined
+def draw_next(key, month, which):
+    """Draw for the gap to the next candidate of a child."""
+    return draw(key, CLOCK, month, which)
+
+
+@inlined
+def set_date(state, tables, slot, bits, age, month, which):
+    """Put the next candidate, as drawn, or age limit into the slot.
 
     After an age limit, and for who comes, the gap may be nil (a candidate in the same month); after a
     candidate it is at least one month. A candidate beyond the next age limit is drawn again from there, which
     a geometric gap allows.
     """
-    gap = gap_from(draw(key, CLOCK, month, which), tables.gaps, tables.gap_guide) + which
+    gap = gap_from(bits, tables.gaps, tables.gap_guide) + which
     limit = np.int64(tables.milestones[age])
     state.due[slot] = np.uint8(min(month + min(gap, limit), LAST_DATE))
 
@@ -317,11 +335,14 @@ def pass_age_limit(books, state, tables, county, arena, v, slot, month):
     if age == np.int64(tables.rules[0].young_months):
         move_groups(books, slot, groups | G_YOUNG, groups)
     place = (slot - county.first_slot, v - county.first_village)
-    for service in range(len(tables.services)):
+    limited = tables.limited[age]
+    while limited:
+        service = lowest_bit(limited)
+        limited &= limited - 1
         row = tables.services[service]
         if age == np.int64(row.max_age_months):
             close_need(books, village, slot, service, month, groups, birth)
-        elif age == np.int64(row.min_age_months) and is_eligible(row, state.traits[slot], groups, age):
+        elif is_eligible(row, state.traits[slot], groups, age):
             begin_eligibility(
                 books, state, tables, arena, v, slot, place, service, month, groups, household, key
             )
@@ -381,12 +402,24 @@ def age_population(state, tables, c, month, thread, due):
 def list_due(state, first_slot, n_slots, today, slots):
     """List the children of a range of slots whose date is today; returns their number.
 
-    Written without a branch: a guess of the processor that fails costs more than the rest of the loop.
+    Written without a branch that depends on who is due: a guess of the processor that fails costs more than
+    the rest. Sixty-four dates are compared at once; ``slots`` has room for a few more than are due.
     """
-    n = np.int64(0)
-    for slot in range(first_slot, first_slot + n_slots):
+    n, slot, last = np.int64(0), np.int64(first_slot), np.int64(first_slot + n_slots)
+    while slot + WORD <= last:
+        days = where_equal(state.due, slot, today)
+        listed = n
+        n += n_bits(days)
+        while days:
+            for i in range(AT_ONCE):
+                slots[listed + i] = slot + lowest_bit(days)
+                days &= days - ONE
+            listed += AT_ONCE
+        slot += WORD
+    while slot < last:
         slots[n] = slot
         n += np.int64(state.due[slot] == today)
+        slot += 1
     return n
 
 
@@ -415,9 +448,10 @@ def follow_newborn(books, state, tables, county, slot, month):
     village = state.villages[village_of(state, county, slot)]
     household = state.households[village.first_household + np.int64(state.household[slot])]
     _, groups, _ = child_of(state, tables, county, village, household, slot, month)
-    for service in range(len(tables.services)):
-        if is_unfiled(state_of(books.needs[slot, service])):
-            follow(books, village, slot, service, month, groups, tables.rules[0])
+    unfiled = where_state(books.needs, slot, UNFILED_STATES)
+    while unfiled:
+        follow(books, village, slot, lowest_bit(unfiled), month, groups, tables.rules[0])
+        unfiled &= unfiled - 1
 
 
 @part

@@ -6,6 +6,7 @@ a worker who meets this starts on the missing document first.
 
 import numpy as np
 
+from columns.bits import n_bits
 from columns.compiling import inlined, part
 from columns.draws import draw, happens, uniform
 from columns.layout import (
@@ -39,11 +40,13 @@ from columns.tallies import (
     add,
     groups_of,
 )
+from columns.vectors import where_state
 from columns.words import (
     COHORT_BIT,
     FILED_ONCE,
     HELPED_BIT,
     MONTH_BYTE,
+    NOWHERE,
     UNDER_REVIEW,
     entry_birth,
     entry_service,
@@ -59,6 +62,7 @@ from model.codes import DESK_COUNTY, FIFO, MINUTES_PER_HOUR, NEED_FIRST
 from model.learning import remember
 from model.money import TRIPS
 from model.needs import (
+    OPEN_STATES,
     PROBLEM_FILED_FULL,
     append_gathering,
     append_open,
@@ -67,6 +71,7 @@ from model.needs import (
     change,
     is_open,
     key_of_child,
+    key_of_entry,
     last_gathering,
     receives_cash,
 )
@@ -91,44 +96,101 @@ def file_referrals(state, tables, c, month, thread, order, waiting):
     """
     county, arena = state.counties[c], state.arenas[c]
     books = books_of(state, c, thread)
-    rules = tables.rules[0]
-    last, n_filed = arena.start + arena.capacity, 0
-    kept, position = last, last
+    first = last_gathering(arena)
+    n_moving, n_filed, left = list_moving(books, state, tables, c, month, order, waiting), 0, 0
+    for i in range(n_moving):
+        if i + NEXT < n_moving:
+            ask_for_family(state, county, books.open_entries[np.int64(order[i + NEXT])])
+        position = np.int64(order[i])
+        stays, n_filed = take_turn(books, state, tables, c, month, position, order, waiting, n_filed)
+        left += not stays
     # A document that is taken in hand on the way joins the list and is met too.
+    position = first
     while position > last_gathering(arena):
         position -= 1
-        if position - AHEAD >= last_gathering(arena):
-            ask_for_child(state, county, books.open_entries[position - AHEAD])
-            ask_for_family(state, county, books.open_entries[position - NEXT])
-        entry = books.open_entries[position]
-        slot = county.first_slot + entry_slot(entry)
-        service = entry_service(entry)
-        need = state_of(books.needs[slot, service])
-        if need == GATHERING_ALONE or need == GATHERING_HELPED:
-            village = state.villages[county.first_village + entry_village(entry)]
-            household = state.households[village.first_household + np.int64(state.household[slot])]
-            age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
-            key = key_of_child(village.key, slot - village.first_slot, month - age)
-            traits = state.traits[slot]
-            groups = groups_of(traits, household, village, age, rules.young_months, county.poor_percentiles)
-            outcome = gather(
-                books, state, tables, arena, village, household, slot, service, month, groups, key, need,
-                entry, c,
-            )  # fmt: skip
-            if outcome > 0:
-                review, accompanied = 0, outcome - 1
-                priority = priority_of(books, tables, slot, service, traits)
-                waiting[n_filed] = filed_entry(entry, month, priority, review, accompanied)
-                order[n_filed] = draw(key, QUEUE_ORDER, month, service)
-                n_filed += 1
-            elif state_of(books.needs[slot, service]) == GAVE_UP:
-                append_open(books, arena, entry)
-            else:
-                kept -= 1
-                books.open_entries[kept] = entry
-    arena.n_gathering = last - kept
+        stays, n_filed = take_turn(books, state, tables, c, month, position, order, waiting, n_filed)
+        left += not stays
+    if left:
+        close_ranks(books, arena)
     n_filed = add_reviews(books, state, tables, county, month, order, waiting, n_filed)
     join_queue(books, arena, order, waiting, n_filed)
+
+
+@inlined
+def list_moving(books, state, tables, c, month, moving, draws):
+    """List the cases to which something may happen this month, from the oldest on; return their number.
+
+    The draw of a case is compared with the highest probability that it moves on, whoever the child and
+    whatever help there is, so most need not be looked at. Both arrays are scratch.
+    """
+    county, arena = state.counties[c], state.arenas[c]
+    first, n = last_gathering(arena), arena.n_gathering
+    for i in range(n):
+        if i + AHEAD < n:
+            ask_for_child(state, county, books.open_entries[first + i + AHEAD])
+        draws[i] = key_of_entry(state, county, books.open_entries[first + i], month)
+    for i in range(n):  # eight at once
+        draws[i] = draw_progress(draws[i], month, entry_service(books.open_entries[first + i]))
+    n_moving = np.int64(0)
+    for i in range(n - 1, -1, -1):
+        entry = books.open_entries[first + i]
+        service = entry_service(entry)
+        need = state_of(books.needs[county.first_slot + entry_slot(entry), service])
+        moving[n_moving] = np.uint64(first + i)
+        alone, helped = need == GATHERING_ALONE, need == GATHERING_HELPED
+        at_most = tables.moving[service, np.int64(helped)]
+        n_moving += np.int64((uniform(draws[i]) < at_most) | (not (alone | helped)))
+    return n_moving
+
+
+@part
+def take_turn(books, state, tables, c, month, position, order, waiting, n_filed):
+    """A month of a case: whether it stays on the list, neither filed nor dropped, and how many are filed."""
+    county, arena = state.counties[c], state.arenas[c]
+    entry = books.open_entries[position]
+    slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
+    need = state_of(books.needs[slot, service])
+    if need == GATHERING_ALONE or need == GATHERING_HELPED:
+        village = state.villages[county.first_village + entry_village(entry)]
+        household = state.households[village.first_household + np.int64(state.household[slot])]
+        age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
+        key = key_of_child(village.key, slot - village.first_slot, month - age)
+        traits, rules = state.traits[slot], tables.rules[0]
+        groups = groups_of(traits, household, village, age, rules.young_months, county.poor_percentiles)
+        outcome = gather(
+            books, state, tables, arena, village, household, slot, service, month, groups, key, need, entry, c
+        )
+        if outcome > 0:
+            review, accompanied = 0, outcome - 1
+            priority = priority_of(books, tables, slot, service, traits)
+            waiting[n_filed] = filed_entry(entry, month, priority, review, accompanied)
+            order[n_filed] = draw(key, QUEUE_ORDER, month, service)
+            n_filed += 1
+        elif state_of(books.needs[slot, service]) == GAVE_UP:
+            append_open(books, arena, entry)
+        else:
+            return True, n_filed
+    books.open_entries[position] = NOWHERE
+    return False, n_filed
+
+
+@inlined
+def draw_progress(key, month, service):
+    """Draw whether a case's papers are complete this month, or dropped."""
+    return draw(key, COMPLETES, month, service)
+
+
+@inlined
+def close_ranks(books, arena):
+    """Take the cases that left out of the list; the others keep their order."""
+    last = arena.start + arena.capacity
+    kept = last
+    for position in range(last - 1, last_gathering(arena) - 1, -1):
+        entry = books.open_entries[position]
+        kept -= np.int64(entry != NOWHERE)
+        if entry != NOWHERE:
+            books.open_entries[kept] = entry
+    arena.n_gathering = last - kept
 
 
 @inlined
@@ -183,7 +245,7 @@ def drop_of(tables, books, slot, groups, need):
         drop *= rules.drop_out_remote_multiplier
     if need == GATHERING_HELPED:
         drop *= rules.drop_out_helped_multiplier
-    if receives_cash(books, tables.services, slot):
+    if receives_cash(books, tables, slot):
         drop *= tables.cash_drop_out[0]
     return drop
 
@@ -197,7 +259,7 @@ def gather(
     birth = state.birth[slot]
     pace, help_given = pace_of(tables, village, row, service, groups, need, month, key)
     linked = rules.automatic_link and need == GATHERING_HELPED and row.status
-    u = uniform(draw(key, COMPLETES, month, service))
+    u = uniform(draw_progress(key, month, service))
     if u >= pace and not linked:
         if u < pace + (1.0 - pace) * drop_of(tables, books, slot, groups, need):
             change(books, village, slot, service, GAVE_UP, F_GAVE_UP, month, groups, birth)
@@ -262,9 +324,7 @@ def priority_of(books, tables, slot, service, traits):
     if rules.discipline == FIFO:
         return CLASS_FIRST
     if rules.discipline == NEED_FIRST:
-        n_open = 0
-        for other in range(len(tables.services)):
-            n_open += is_open(state_of(books.needs[slot, other]))
+        n_open = n_bits(np.uint64(where_state(books.needs, slot, OPEN_STATES)))
         return max(CLASS_LAST - n_open + 1, CLASS_FIRST)
     if traits & (CHILD_UNATTENDED | CHILD_DISABLED):
         return CLASS_FIRST

@@ -36,6 +36,7 @@ READ = (
 """Parameters that decide how people are at the start."""
 OF_A_MONTH = (
     "outside", "trend", "asking", "cash_drop_out", "cash_dropout", "desk_growth", "give_up", "fading", "tops",
+    "moving", "forward", "shortened",
 )  # fmt: skip
 """Tables that do not: curves of the month and of rules that act later."""
 PLACES = ("counties", "townships", "villages", "sectors", "arenas")

@@ -12,6 +12,7 @@ import numpy as np
 
 from columns.clock import COARSE_BITS, COARSE_SHIFT, gap_guide, gap_table, halvings_for
 from columns.draws import TWO_TO_32
+from columns.layout import FOUND, GAVE_UP, N_STATES, NOT_ELIGIBLE, UNMET
 from columns.state import Tables
 from columns.words import MONTH_BITS
 from model.calendar import is_welfare_week
@@ -28,7 +29,7 @@ def turnover_of(services: np.recarray, rules: np.record) -> np.ndarray:
     """Monthly probability of losing the status of each service by status, outside and in pilot villages.
 
     Being unattended ends at its turnover times the share of children who are not
-    (:func:`model.onset.change_family`).
+    (:func:`model.onset.change_rate`).
     """
     lost = np.zeros((2, len(services)))
     for place, share in enumerate((rules.unattended_share, rules.unattended_pilot_share)):
@@ -123,6 +124,26 @@ def onset_tops(services: np.ndarray, rules: np.record, trend: np.ndarray, cash_d
     return tops * (1.0 + ROUNDING)
 
 
+def moving_on(services: np.ndarray, rules: np.record, cash_drop_out: float) -> np.ndarray:
+    """Highest monthly probability that a case in gathering is filed or dropped, of any child with any help.
+
+    Equation (37) at its largest, of shape (services, alone/helped); a shade above it, as for rounding.
+    """
+    alone = services["gathering_alone_per_month"].copy()
+    alone[HUKOU] = rules.hukou_barrier_clearance_per_month
+    helped = alone * max(rules.information_multiplier, rules.assistance_multiplier)
+    helped = np.maximum(helped, services["gathering_helped_per_month"])
+    odds_of_helped = max(rules.experience_odds_ratio, 1.0) * odds(np.minimum(helped, 1.0 - ROUNDING))
+    helped = np.where(helped < 1.0, odds_of_helped / (1.0 + odds_of_helped), 1.0)
+    drop = rules.drop_out_per_month * max(rules.drop_out_poor_multiplier, 1.0)
+    drop *= max(rules.drop_out_remote_multiplier, 1.0) * max(cash_drop_out, 1.0)
+    if rules.automatic_link:
+        helped[services["status"] == 1] = 1.0
+    pace = np.minimum(np.stack([alone, helped], axis=1), 1.0)
+    drops = np.array([drop, drop * rules.drop_out_helped_multiplier])
+    return np.maximum(pace + (1.0 - pace) * drops, drops) * (1.0 + ROUNDING)
+
+
 def kind_guide(kinds: np.ndarray) -> np.ndarray:
     """Smallest kind of event for every value of the highest ``COARSE_BITS`` bits of a draw."""
     lowest = np.arange(1 << COARSE_BITS, dtype=np.uint64) << COARSE_SHIFT
@@ -166,6 +187,16 @@ def seeking(still: Stationary, rules: np.record) -> np.ndarray:
     return np.minimum(seek, 1.0 - still.end)
 
 
+def acting(still: Stationary, seek: np.ndarray, rules: np.record) -> np.ndarray:
+    """Monthly probability that a family acts on its own, equation (28); shape (services, states)."""
+    forward = np.zeros((len(seek), N_STATES))
+    forward[:, UNMET] = seek
+    forward[:, FOUND] = np.minimum(seek * rules.information_multiplier, 1.0 - still.end)
+    forward[:, GAVE_UP] = rules.return_after_giving_up_per_month
+    forward[:, NOT_ELIGIBLE] = rules.return_after_not_eligible_per_month
+    return forward
+
+
 def spell_halvings(still: Stationary, rules: np.record) -> np.ndarray:
     """How often the candidate probability of an idle spell is halved, one number per service.
 
@@ -188,6 +219,20 @@ def milestones(services: np.recarray, rules: np.record) -> tuple[np.ndarray, np.
     ages = range(MONTH_BITS)
     until = [min((limit - age for limit in limits if limit > age), default=MONTH_BITS - 1) for age in ages]
     return np.array(until, dtype=np.int64), np.array([age in limits and age > 0 for age in ages])
+
+
+def limited_services(services: np.recarray) -> np.ndarray:
+    """Services that begin or end for a child at each age in months, as bits, shape (256,)."""
+    limited = np.zeros(MONTH_BITS, dtype=np.int64)
+    for s, row in enumerate(services):
+        limited[row.min_age_months] |= 1 << s
+        limited[row.max_age_months] |= 1 << s
+    return limited
+
+
+def allowances(services: np.recarray) -> np.ndarray:
+    """Services that are an allowance, as bits, shape (1,)."""
+    return np.array([sum(1 << s for s, row in enumerate(services) if row.status)])
 
 
 def give_up_curve(services: np.ndarray, rules: np.record) -> np.ndarray:
@@ -243,18 +288,22 @@ def renew(tables: Tables, still: Stationary) -> Tables:
     """
     rules, services = tables.rules[0], np.asarray(tables.services)
     cash = rules.cash_multiplier
+    halvings = spell_halvings(still, rules)
     cash_dropout = rules.cash_school_dropout_multiplier**cash
+    cash_drop_out = rules.cash_drop_out_multiplier**cash
     trend = np.ones((HORIZON_MONTHS, len(services)))
     retention = _exponential(-float(rules.school_retention_trend_per_year))
     trend[:, services["term_entry"] == 1] = retention[:, None]
     return tables._replace(
         give_up=give_up_curve(services, rules),
         fading=fading_curve(float(rules.trust_return_per_month)),
-        cash_drop_out=np.array([rules.cash_drop_out_multiplier**cash]),
+        cash_drop_out=np.array([cash_drop_out]),
         cash_dropout=np.array([cash_dropout]),
         outside=outside_shares(float(rules.mandate_month)),
-        seek=seeking(still, rules),
-        halvings=spell_halvings(still, rules),
+        forward=acting(still, seeking(still, rules), rules),
+        shortened=0.5**halvings,
+        moving=moving_on(services, rules, float(cash_drop_out)),
+        halvings=halvings,
         trend=trend,
         asking=np.where(_welfare_weeks(), rules.welfare_week_boost, 1.0),
         desk_growth=desk_growth(rules),
@@ -291,12 +340,14 @@ def make_tables(
     tables = Tables(
         rules=rules, services=services, gaps=gaps, gap_guide=gap_guide(gaps),
         kind_guide=kind_guide(kinds), kinds=kinds, ceilings=tops,
-        tops=nothing, seek=nothing, end=still.end,
+        tops=nothing, forward=nothing.reshape(0, 2), shortened=nothing, moving=nothing.reshape(0, 2),
+        end=still.end,
         halvings=nothing, redated=np.zeros(1, dtype=np.bool_),
         lasting=lasting_curve(1.0 - still.outflow - services.inflow_per_month),
         clear=np.ascontiguousarray(still.profile[..., S_CLEAR]), profile=still.profile, papers=still.papers,
         give_up=nothing, fading=nothing, milestones=until, is_milestone=limits, outside=nothing,
-        trend=nothing, asking=nothing, cash_drop_out=nothing, cash_dropout=nothing, desk_growth=nothing,
+        limited=limited_services(services), allowances=allowances(services), trend=nothing, asking=nothing,
+        cash_drop_out=nothing, cash_dropout=nothing, desk_growth=nothing,
         village_service=np.array(in_village[:1] or [0]), births=plan.births, target=plan.target,
         need_scale=scales,
     )  # fmt: skip

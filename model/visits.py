@@ -40,6 +40,7 @@ from columns.tallies import (
     groups_of,
     log_event,
 )
+from columns.vectors import where_state
 from columns.words import COHORT_BIT, FOUND_ONCE, MONTH_BYTE, make_entry, state_of
 from model.codes import MINUTES_PER_HOUR, SCOPE_HIV, SCOPE_UNIVERSAL, SCOPE_VULNERABLE
 from model.learning import trust_of
@@ -78,8 +79,11 @@ def months_since_visit(household, month):
 
 
 @part
-def visit_households(state, tables, c, month, thread):
-    """Every worker of the county spends the hours of the month that papers and meetings leave."""
+def visit_households(state, tables, c, month, thread, wanted):
+    """Every worker of the county spends the hours of the month that papers and meetings leave.
+
+    ``wanted`` (int64, one more than households of a village) is scratch.
+    """
     county = state.counties[c]
     books = books_of(state, c, thread)
     rules = tables.rules[0]
@@ -92,7 +96,7 @@ def visit_households(state, tables, c, month, thread):
             village.support_minutes = rules.space_hours_per_month * MINUTES_PER_HOUR if has_space else 0.0
             continue
         share_out_hours(village, rules, month)
-        visit_village(books, state, tables, county, village, v, month)
+        visit_village(books, state, tables, county, village, v, month, wanted)
         books.meters[M_VISITS] += village.visits
 
 
@@ -122,59 +126,82 @@ def share_out_hours(village, rules, month):
 
 
 @inlined
-def visit_village(books, state, tables, county, village, v, month):
+def visit_village(books, state, tables, county, village, v, month, wanted):
     """Visit households in the order of the rules until the hours are used up."""
     rules = tables.rules[0]
     order = np.int64(rules.visit_order)
     for turn in range(N_ROUNDS):
         by = ROUNDS[order][turn]
         if by != NO_ROUND:
-            go_round(books, state, tables, county, village, v, month, by)
+            go_round(books, state, tables, county, village, v, month, by, wanted)
 
 
 @inlined
-def go_round(books, state, tables, county, village, v, month, by):
+def go_round(books, state, tables, county, village, v, month, by, wanted):
     """One round through the village: follow-ups that are due, families that asked, or who waited longest.
 
     Rounds go on where the last one of their kind ended, so that the household not visited for longest comes
     first without a list having to be kept.
     """
     rules = tables.rules[0]
-    n = village.n_households
-    if n == 0 or village.visits >= village.visit_budget:
+    left = village.visit_budget - village.visits
+    if village.n_households == 0 or left <= 0:
         return
-    pointer = village.due_pointer if by == BY_DUE else (village.round_pointer if by == BY_ROUND else 0)
-    spacing = rules.months_between_visits_listed if by == BY_DUE else rules.months_between_visits_others
-    flag = HOUSEHOLD_LISTED if by == BY_DUE else (HOUSEHOLD_ASKED if by == BY_REQUEST else 0)
-    step = next_wanted(state, village, pointer, 0, flag)
-    while step < n and village.visits < village.visit_budget:
-        following = next_wanted(state, village, pointer, step + 1, flag)
-        if following < n:
-            ask_for_home(state, village, wrapped(pointer + following, n))
-        position = wrapped(pointer + step, n)
+    if by == BY_DUE:
+        pointer, spacing = village.due_pointer, rules.months_between_visits_listed
+        n_wanted = list_wanted(state, village, month, pointer, HOUSEHOLD_LISTED, spacing, wanted)
+    elif by == BY_REQUEST:
+        n_wanted = list_wanted(state, village, month, 0, HOUSEHOLD_ASKED, 0.0, wanted)
+    else:
+        pointer, spacing = village.round_pointer, rules.months_between_visits_others
+        n_wanted = list_longest(state, village, month, pointer, spacing, left, wanted)
+    n_visits = min(n_wanted, left)
+    for i in range(n_visits):
+        if i + 1 < n_visits:
+            ask_for_home(state, village, wanted[i + 1])
+        position = wanted[i]
         household = state.households[village.first_household + position]
-        if by == BY_REQUEST or months_since_visit(household, month) >= spacing:
-            visit(books, state, tables, county, village, v, household, position, month)
-            village.visits += 1
-            if by == BY_DUE:
-                village.due_pointer = wrapped(position + 1, n)
-            elif by == BY_ROUND:
-                village.round_pointer = wrapped(position + 1, n)
-        step = following
+        visit(books, state, tables, county, village, v, household, position, month)
+    village.visits += n_visits
+    if n_visits > 0:
+        following = wrapped(wanted[n_visits - 1] + 1, village.n_households)
+        if by == BY_DUE:
+            village.due_pointer = following
+        elif by == BY_ROUND:
+            village.round_pointer = following
 
 
 @inlined
-def next_wanted(state, village, pointer, step, flag):
-    """First step from ``step`` on, round the village from ``pointer``, to a household with a flag set."""
-    n, first = village.n_households, village.first_household + pointer
-    passed = n - pointer  # the step at which the round comes to the first household
-    while step < passed and (state.households[first + step].family & flag) != flag:
+def list_wanted(state, village, month, pointer, flag, spacing, wanted):
+    """List the households with a flag whose last visit is long enough ago, round the village from a pointer.
+
+    Written without a branch, as nobody can guess who is on a list; returns their number.
+    """
+    first, n_flagged, n_wanted = village.first_household, np.int64(0), np.int64(0)
+    for position in range(pointer, village.n_households):
+        wanted[n_flagged] = position
+        n_flagged += np.int64((state.households[first + position].family & flag) != 0)
+    for position in range(pointer):
+        wanted[n_flagged] = position
+        n_flagged += np.int64((state.households[first + position].family & flag) != 0)
+    for i in range(n_flagged):
+        position = wanted[i]
+        wanted[n_wanted] = position
+        n_wanted += np.int64(months_since_visit(state.households[first + position], month) >= spacing)
+    return n_wanted
+
+
+@inlined
+def list_longest(state, village, month, pointer, spacing, most, wanted):
+    """List up to ``most`` households whose last visit is long enough ago, round from a pointer."""
+    n, n_wanted, step = village.n_households, np.int64(0), 0
+    while step < n and n_wanted < most:
+        position = wrapped(pointer + step, n)
+        if months_since_visit(state.households[village.first_household + position], month) >= spacing:
+            wanted[n_wanted] = position
+            n_wanted += 1
         step += 1
-    if step < passed:
-        return step
-    while step < n and (state.households[first - n + step].family & flag) != flag:
-        step += 1
-    return step
+    return n_wanted
 
 
 @inlined
@@ -248,7 +275,7 @@ def visit(books, state, tables, county, village, v, household, position, month):
             state.traits[slot] = np.uint8(traits | CHILD_VISITED)
             key = key_of_child(village.key, slot - village.first_slot, month - age)
             fully = in_scope(rules, groups, traits, household)
-            needs = open_needs(books, slot)
+            needs = where_state(books.needs, slot, OPEN_STATES)
             while needs:
                 service = lowest_bit(needs)
                 needs &= needs - 1
@@ -275,15 +302,6 @@ def visit(books, state, tables, county, village, v, household, position, month):
     if (flags & HOUSEHOLD_LISTED) != (np.int64(household.family) & HOUSEHOLD_LISTED):
         village.listed += 1 if flags & HOUSEHOLD_LISTED else -1
     household.family = np.uint8(flags)
-
-
-@inlined
-def open_needs(books, slot):
-    """Services of which a child has an open need, as bits; without a branch, as most have none."""
-    bits = 0
-    for service in range(books.county_tally.shape[0]):
-        bits |= ((OPEN_STATES >> state_of(books.needs[slot, service])) & 1) << service
-    return bits
 
 
 @inlined

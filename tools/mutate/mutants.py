@@ -9,7 +9,7 @@ from typing import Any
 
 from tools.own_packages import ROOT
 
-MODULES = ("onset", "visits", "desks", "spread")
+MODULES = ("onset", "idle_spells", "visits", "desks", "spread")
 LEFT_OUT = {"core/RemoveDecorator": "uncompiled, the decorators of kernels do nothing"}
 """Operators that are not used, and why."""
 

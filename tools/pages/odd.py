@@ -37,7 +37,7 @@ SUBMODELS = {
     "spread_approach": dict.fromkeys(("spread", "evidence", "seats", "orders"), "odd/spread.md"),
     "staff_posts": {"staffing": "odd/workers.md", "spaces": "odd/help.md"},
     "age_population": dict.fromkeys(("demography", "population"), "odd/children.md"),
-    "arise_needs": dict.fromkeys(("onset", "stationary"), "odd/children.md"),
+    "arise_needs": dict.fromkeys(("onset", "idle_spells", "stationary"), "odd/children.md"),
     "visit_households": {"visits": "odd/help.md"},
     "file_referrals": {"referrals": "odd/help.md"},
     "serve_desks": dict.fromkeys(("offices", "desk_hours", "desks"), "odd/help.md"),

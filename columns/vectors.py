@@ -1,0 +1,140 @@
+"""Several neighbours in one instruction: what counts, dates and needs of a child have side by side.
+
+A loop over the groups of a child, the needs of a child or the dates of its neighbours asks the processor to
+guess, again and again, whether there is one more or whether this is one; a guess that fails costs as much as
+twenty additions. Here there is nothing to guess. What is found comes back as the bits of a word.
+
+Uncompiled, the same is done one by one.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from columns.bits import WORD
+from columns.compiling import prepare_cache
+
+prepare_cache()
+
+from llvmlite import ir  # noqa: E402 - numba must be imported after the cache folder is set
+from numba import config, types  # noqa: E402
+from numba.core import cgutils  # noqa: E402
+from numba.extending import intrinsic  # noqa: E402
+
+LANES = 16
+"""Numbers that are added to at once."""
+MOST_STATES = 16
+MOST_IN_ROW = 32
+"""Needs of a child, at most (``columns.words.MAX_SERVICES``)."""
+
+INT1, INT8, INT16, INT32, INT64 = (ir.IntType(bits) for bits in (1, 8, 16, 32, 64))
+ALIGNED_BY_BYTE, ALIGNED_BY_WORD, ALIGNED_BY_COUNT = 1, 2, 4
+
+
+def _everywhere(builder: Any, value: Any, n: int) -> Any:
+    """Return a vector with the same value in all its lanes."""
+    lane = builder.insert_element(ir.Constant(ir.VectorType(value.type, n), ir.Undefined), value, INT32(0))
+    return builder.shuffle_vector(lane, lane, ir.Constant(ir.VectorType(INT32, n), [0] * n))
+
+
+def _pointer(context: Any, builder: Any, array_type: Any, array: Any, place: list[Any], vector: Any) -> Any:
+    """Return the address of an element as that of a vector which begins there."""
+    element = cgutils.get_item_pointer(context, builder, array_type, array, place, wraparound=False)
+    return builder.bitcast(element, vector.as_pointer())
+
+
+def _add(typing_context: Any, numbers: Any, first: Any, bits: Any, amount: Any) -> Any:
+    """Add to `LANES` neighbours under a mask."""
+    del typing_context  # numba wants the name
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kinds, vector = signature.args, ir.VectorType(INT32, LANES)
+        array = context.make_array(kinds[0])(context, builder, arguments[0])
+        place = context.cast(builder, arguments[1], kinds[1], types.intp)
+        pointer = _pointer(context, builder, kinds[0], array, [place], vector)
+        word = context.cast(builder, arguments[2], kinds[2], types.uint16)
+        by = context.cast(builder, arguments[3], kinds[3], types.int32)
+        mask = builder.bitcast(word, ir.VectorType(INT1, LANES))
+        added = builder.select(mask, _everywhere(builder, by, LANES), vector([0] * LANES))
+        before = builder.load(pointer, align=ALIGNED_BY_COUNT)
+        builder.store(builder.add(before, added), pointer, align=ALIGNED_BY_COUNT)
+        return context.get_dummy_value()
+
+    return types.void(numbers, first, bits, amount), generate
+
+
+def _add_plainly(numbers: np.ndarray, first: int, bits: int, amount: int) -> None:
+    for lane in range(LANES):
+        if (int(bits) >> lane) & 1:
+            numbers[first + lane] += amount
+
+
+def _compare(typing_context: Any, numbers: Any, first: Any, value: Any) -> Any:
+    """Compare `WORD` bytes with one."""
+    del typing_context  # numba wants the name
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kinds, vector = signature.args, ir.VectorType(INT8, WORD)
+        array = context.make_array(kinds[0])(context, builder, arguments[0])
+        place = context.cast(builder, arguments[1], kinds[1], types.intp)
+        wanted = context.cast(builder, arguments[2], kinds[2], types.uint8)
+        found = builder.load(
+            _pointer(context, builder, kinds[0], array, [place], vector), align=ALIGNED_BY_BYTE
+        )
+        return builder.bitcast(builder.icmp_unsigned("==", found, _everywhere(builder, wanted, WORD)), INT64)
+
+    return types.uint64(numbers, first, value), generate
+
+
+def _compare_plainly(numbers: np.ndarray, first: int, value: int) -> np.uint64:
+    return np.uint64(sum(1 << lane for lane in range(WORD) if numbers[first + lane] == value))
+
+
+def _look_up(typing_context: Any, words: Any, row: Any, states: Any) -> Any:
+    """Look up the state in the lowest bits of every word of a row; lanes beyond the row are not read."""
+    del typing_context  # numba wants the name
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kinds, vector = signature.args, ir.VectorType(INT16, MOST_IN_ROW)
+        array = context.make_array(kinds[0])(context, builder, arguments[0])
+        place = [
+            context.cast(builder, arguments[1], kinds[1], types.intp),
+            context.get_constant(types.intp, 0),
+        ]
+        pointer = _pointer(context, builder, kinds[0], array, place, vector)
+        _, n_words = cgutils.unpack_tuple(builder, array.shape)
+        in_row = builder.trunc(builder.sub(builder.shl(INT64(1), n_words), INT64(1)), INT32)
+        mask = builder.bitcast(in_row, ir.VectorType(INT1, MOST_IN_ROW))
+        kind = ir.FunctionType(vector, [pointer.type, INT32, mask.type, vector])
+        load = cgutils.get_or_insert_function(builder.module, kind, f"llvm.masked.load.v{MOST_IN_ROW}i16.p0")
+        nothing = vector([0] * MOST_IN_ROW)
+        found = builder.call(load, [pointer, INT32(ALIGNED_BY_WORD), mask, nothing])
+        state = builder.and_(found, vector([MOST_STATES - 1] * MOST_IN_ROW))
+        wanted = _everywhere(
+            builder, context.cast(builder, arguments[2], kinds[2], types.uint16), MOST_IN_ROW
+        )
+        among = builder.and_(builder.lshr(wanted, state), vector([1] * MOST_IN_ROW))
+        bits = builder.bitcast(builder.icmp_unsigned("!=", among, nothing), INT32)
+        return builder.zext(builder.and_(bits, in_row), INT64)
+
+    return types.int64(words, row, states), generate
+
+
+def _look_up_plainly(words: np.ndarray, row: int, states: int) -> int:
+    return sum(
+        1 << lane for lane, word in enumerate(words[row]) if (int(states) >> (int(word) % MOST_STATES)) & 1
+    )
+
+
+def _either(plainly: Callable[..., Any], compiled: Callable[..., Any]) -> Callable[..., Any]:
+    return plainly if config.DISABLE_JIT else intrinsic(compiled)  # type: ignore[attr-defined]
+
+
+add_at_bits = _either(_add_plainly, _add)
+"""``add_at_bits(numbers, first, bits, amount)``: add to those of the `LANES` int32 from ``first`` on whose
+bit is set; all of them must lie within the array."""
+where_equal = _either(_compare_plainly, _compare)
+"""``where_equal(numbers, first, value)``: which of the 64 bytes from ``first`` on have a value."""
+where_state = _either(_look_up_plainly, _look_up)
+"""``where_state(needs, slot, states)``: which needs of a child are in one of some states, given as bits."""
