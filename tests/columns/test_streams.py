@@ -212,6 +212,8 @@ used = {names[constant] for _, constant, _, _ in first}
 print(json.dumps([[*what, n] for what, n in twice.items()] + [sorted(used)]))
 """
 ASKED_AGAIN = {
+    "child.papers_complete_or_dropped": "compared with the highest probability of any child before its own",
+    "child.seeks_or_ends": "drawn for all that are due; of an entry left behind by its spell it is not used",
     "child.spell_clock": "a draw holds 64 months of a need, a bit each, and each bit decides once",
     "household.slots": "counted for the size of the world, then again to place the children",
     "post.part_time": "looked up every month: a village keeps what was drawn for it",

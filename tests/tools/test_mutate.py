@@ -23,8 +23,8 @@ trial.months = lambda model: islice(every(model), 6)
 trial.CASES = {}
 trial.built().pop(trial.TEACHING)
 source = path_of("visits").read_text(encoding="utf-8")
-errors = {"": "", "HOUSEHOLD_ASKED if by": "HOUSEHOLD_LISTED if by"}
-errors |= {"if n == 0": "if n.none", "step < n and village": "step in 1 and village"}
+errors = {"": "", "0, HOUSEHOLD_ASKED": "0, HOUSEHOLD_LISTED"}
+errors |= {"n_households == 0": "n_households.none", "step < n and n_wanted": "step in n and n_wanted"}
 errors["(BY_DUE, BY_REQUEST, BY_ROUND)"] = "(NO_ROUND, NO_ROUND, NO_ROUND)"
 
 def first_world():
