@@ -121,7 +121,7 @@ def end_or_seek(books, state, tables, c, month, due, keys, draws):
         entry = books.open_entries[due[i]]
         keys[i], draws[i] = key_of_entry(state, county, entry, month), entry_service(entry)
     for i in range(n_due):  # eight at once
-        draws[i] = np.int64(draw(keys[i], SEEKS, month, draws[i]) >> HALF)
+        draws[i] = np.int64(draw_move(keys[i], month, draws[i]) >> HALF)
     last_place, dropped = NOWHERE, 0
     for i in range(n_due):
         if i + NEXT < n_due:
@@ -138,6 +138,12 @@ def end_or_seek(books, state, tables, c, month, due, keys, draws):
         books.open_entries[due[i]] = kept
     if dropped:
         drop_nowhere(books, arena)
+
+
+@inlined
+def draw_move(key, month, service):
+    """Draw of a month for a spell, idle or in gathering: whether it ends by itself, or its family acts."""
+    return draw(key, SEEKS, month, service)
 
 
 @inlined
@@ -225,7 +231,7 @@ def end_gathering(books, state, tables, c, month):
             village = state.villages[county.first_village + entry_village(entry)]
             age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
             key = key_of_child(village.key, slot - village.first_slot, month - age)
-            if uniform(draw(key, SEEKS, month, service)) < tables.end[service]:
+            if uniform(draw_move(key, month, service)) < tables.end[service]:
                 household = state.households[village.first_household + np.int64(state.household[slot])]
                 groups = groups_of(
                     state.traits[slot], household, village, age, rules.young_months, county.poor_percentiles

@@ -17,7 +17,6 @@ from columns.streams import STREAMS, stream
 from tests.test_architecture import ENGINE, ROOT, imports, python_files, tree, where
 
 TWO_PLACES = {
-    "child.seeks_or_ends": "a need is idle or in gathering, never both: one draw a month says if it ends",
     "child.initial_need": "papers have the indices of their services, of which the other place draws none",
     "case.order_within_month": "an application or a review of the same service, never both",
     "seats.rounded": "keys of the nation or of provinces, by the mode of seats",
