@@ -1,6 +1,5 @@
 """Put a simulation together: places, people, desks, tables and the state of the spread, ready for month 0."""
 
-import dataclasses
 from typing import NamedTuple
 
 import numpy as np
@@ -9,23 +8,18 @@ from columns.layout import HOUSEHOLD
 from columns.state import ARENA, DESK, SECTOR, State, Tables, records
 from columns.tallies import METERS, WEALTH_BINS, WIDTH, tally_size
 from model.blocks import Block, county_blocks
-from model.codes import GROUP_DISABLED, GROUP_POOR, GROUP_UNATTENDED
-from model.demography import DemographicPlan, plan_population
+from model.demography import DemographicPlan
+from model.ground import ground_of, lay_out_places
 from model.money import COUNTERS
-from model.offices import background_minutes, make_desks
 from model.orders import rank_villages, ranking_columns
 from model.own.given import posts_first
-from model.parameters import rules_record
 from model.people import check_sizes, count_households
 from model.scenario import Scenario
-from model.services import services_array
 from model.settling import settle
 from model.spread_setup import seed_keys
 from model.stationary import Stationary
-from model.tables import make_tables
 from model.unseeded import unseeded_keys
 from model.world import World
-from model.worlds import build_world
 
 SECTOR_KEYS = 3_000_000
 """Sectors are numbered from here among the parts of a county."""
@@ -34,26 +28,6 @@ FILED_SHARE = 1 / 3
 """Room for filed cases per room for others: in mature months some 15 stand at desks per 100 others."""
 LEAST_CAPACITY = 256
 SMALL_WORLD_SLOTS = 100_000
-MOST_POOR = 0.95
-"""Largest share of poor households, whatever the cut-off."""
-
-
-def expected_open(
-    villages: np.recarray, children: np.ndarray, services: np.recarray, rules: np.record
-) -> np.ndarray:
-    """Open needs per village that are expected at the start, for the size of the lists."""
-    pilot = villages["pilot"] == 1
-    unattended = np.where(pilot, rules.unattended_pilot_share, rules.unattended_share)
-    groups = {
-        GROUP_UNATTENDED: unattended,
-        GROUP_POOR: villages["poverty"],
-        GROUP_DISABLED: rules.disabled_share,
-    }
-    total = np.zeros(len(villages))
-    for row in services:
-        need = np.where(pilot, row.need_share_pilot, row.need_share)
-        total += children * need * groups.get(int(row.group), 1.0)
-    return total
 
 
 def lay_out_people(
@@ -65,15 +39,9 @@ def lay_out_people(
     n_threads: int,
     log_events: bool,
 ) -> State:
-    """Allocate the columns of a world: offsets of villages, households, sectors and lists, seeded keys.
-
-    Shares of poor households follow the cut-off of allowances, equation (47).
-    """
-    counties, townships = world.counties.copy(), world.townships.copy()
-    villages = world.villages.copy()
+    """Allocate the columns of a world: offsets of villages, households, sectors and lists, seeded keys."""
+    counties, townships, villages = lay_out_places(world, rules)
     seed_keys(seed, counties, townships, villages, world.township_ordinal, world.village_ordinal)
-    for places in (counties, villages):
-        places["poverty"] = np.minimum(places["poverty"] * rules[0].cash_eligibility_multiplier, MOST_POOR)
     villages["n_slots"] = plan.village_slots
     villages["first_slot"] = np.cumsum(plan.village_slots) - plan.village_slots
     n_slots = int(plan.village_slots.sum())
@@ -171,13 +139,6 @@ def entries_in_use(state: State) -> dict[str, np.ndarray]:
     return {name: np.concatenate(entries) for name, entries in parts.items()}
 
 
-def without_children(plan: DemographicPlan) -> DemographicPlan:
-    """The same plan with no child in it, to study spread alone."""
-    return dataclasses.replace(
-        plan, **{field.name: getattr(plan, field.name) * 0 for field in dataclasses.fields(plan)}
-    )
-
-
 class Assembled(NamedTuple):
     """Everything a run needs at the start of month 0."""
 
@@ -205,38 +166,21 @@ def assemble(
     settled : bool
         Fill the places with people, which takes most of the time; a checkpoint brings its own.
     """
-    parameters = scenario.schedule[0][1]
-    world = build_world(scenario.world, parameters) if isinstance(scenario.world, str) else scenario.world
-    rules, services = rules_record(parameters).copy(), services_array(scenario.services, parameters)
-    plan = plan_population(world, parameters)
-    if scenario.children == "none":
-        plan = without_children(plan)
+    ground = ground_of(scenario.world, scenario.schedule[0][1], scenario.services, scenario.children)
+    world, plan, services = ground.world, ground.plan, ground.services
+    rules = ground.rules.copy()
     state = lay_out_people(world, plan, rules, services, scenario.seed, n_threads, log_events)
-    still, tables = make_tables(state.villages, plan, rules, services, scenario.services.names)
-    children = plan.village_children
-    state = make_lists(state, expected_open(state.villages, children, services, rules[0]))
-    minutes = background_minutes(
-        state.villages, children, services, still.filing, tables.need_scale, rules[0]
-    )
-    given = world.given
-    desks = make_desks(
-        state.counties,
-        state.townships,
-        state.villages,
-        children,
-        services,
-        minutes,
-        rules[0],
-        given.office_fte if given else {},
-    )
-    state = state._replace(desks=records(desks))
+    state = make_lists(state, ground.expected_open)._replace(desks=records(ground.desks.copy()))
     blocks = county_blocks(state.counties, n_threads)
     if settled:
-        settle(state, tables, plan, blocks, n_threads)
+        settle(state, ground, blocks, n_threads)
     order = scenario.strategy.order_index
     ranking = None
     if scenario.strategy.ranking:
         _, ranking = ranking_columns(scenario.strategy.ranking, world.table, state.villages)
-    rank = rank_villages(order, state.counties, state.townships, state.villages, children, ranking)
-    rank = posts_first(rank, given, state.counties)
-    return Assembled(world, state, tables, still, minutes, blocks, rank)
+    rank = rank_villages(
+        order, state.counties, state.townships, state.villages, plan.village_children, ranking
+    )
+    rank = posts_first(rank, world.given, state.counties)
+    tables = ground.tables._replace(rules=rules, redated=ground.tables.redated.copy())
+    return Assembled(world, state, tables, ground.still, ground.background, blocks, rank)

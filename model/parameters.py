@@ -20,6 +20,9 @@ from model.text import unit_text
 
 HASH_BYTES = 16
 KEPT_RECORDS = 256
+HASH = "hash_of_values"
+WORKED_OUT = ("content_hash", HASH)
+"""What a set of values remembers once it was asked for; another process may have another hash."""
 
 
 class _ParameterSet(BaseModel):
@@ -36,8 +39,10 @@ class _ParameterSet(BaseModel):
         values, problems = check_values(overrides)
         if problems:
             raise InputError(problems)
-        merged: dict[str, Any] = {**self.values(), **values}
-        return type(self).model_construct(None, **merged)  # type: ignore[return-value]
+        changed = self.model_copy(update=values)
+        for name in WORKED_OUT:
+            vars(changed).pop(name, None)
+        return changed
 
     def values(self) -> dict[str, Value]:
         """Return all values by name, in the order of the declarations."""
@@ -52,11 +57,19 @@ class _ParameterSet(BaseModel):
             digest.update(f"{name}={value!r}\n".encode())
         return digest.hexdigest()
 
+    def __getstate__(self) -> dict[Any, Any]:
+        state = super().__getstate__()
+        values = {name: value for name, value in state["__dict__"].items() if name not in WORKED_OUT}
+        return {**state, "__dict__": values}
+
     def __hash__(self) -> int:
-        return hash(tuple(self.values().values()))
+        known = vars(self)
+        if HASH not in known:
+            known[HASH] = hash(tuple(self.values().values()))
+        return int(known[HASH])
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _ParameterSet) and self.values() == other.values()
+        return self is other or (isinstance(other, _ParameterSet) and self.values() == other.values())
 
     def changed(self) -> dict[str, Value]:
         """Return the values that differ from their defaults."""

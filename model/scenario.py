@@ -29,6 +29,7 @@ DEFAULT_WORLD = "pilot_counties"
 DEFAULT_UNTIL = "2020-12"
 DEFAULT_SEED = 1
 MAX_SEED = 2**64 - 1
+KEPT_SCHEDULES = 16
 CHILDREN = ("all", "none")
 SCENARIO_KEYS = ("world", "strategy", "parameters", "seed", "until", "children")
 
@@ -58,7 +59,8 @@ class Scenario(BaseModel):
     @functools.cached_property
     def schedule(self) -> tuple[tuple[int, Parameters], ...]:
         """Months in which parameters change, with the set in force from then on; the first is month 0."""
-        return _schedule(self.strategy, self.parameters, self.until, given_parameters(self.world))
+        given = given_parameters(self.world)
+        return _schedule(self.strategy, _items(self.parameters), self.until, _items(given))
 
     @functools.cached_property
     def content_hash(self) -> str:
@@ -114,10 +116,21 @@ def parameters_at(scenario: Scenario, month: int) -> Parameters:
     return scenario.schedule[max(position, 0)][1]
 
 
+type Items = tuple[tuple[str, Value], ...]
+"""Names and values of parameters, in the order of the names."""
+
+
+def _items(values: Mapping[str, Value]) -> Items:
+    return tuple(sorted(values.items()))
+
+
+@functools.lru_cache(maxsize=KEPT_SCHEDULES)
 def _schedule(
-    strategy: Strategy, held: Mapping[str, Value], until: int, given: Mapping[str, Value]
+    strategy: Strategy, held_values: Items, until: int, given: Items
 ) -> tuple[tuple[int, Parameters], ...]:
-    at_start = default_parameters().replace(**{**given, **strategy.levers, **held})
+    """Work out a schedule, once for all runs that differ in seed or places alone."""
+    held = dict(held_values)
+    at_start = default_parameters().replace(**{**dict(given), **strategy.levers, **held})
     outside = background_events() if at_start.other_policies else ()
     events = sorted((*outside, *strategy.events), key=lambda event: event.month)
     schedule = [(0, at_start)]

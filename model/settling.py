@@ -16,29 +16,9 @@ from columns.state import State, Tables
 from columns.state_hash import hash_arrays
 from model.blocks import Block
 from model.demography import DemographicPlan
+from model.ground import Ground
 from model.people import settle_counties, settling_scratch
 
-READ = (
-    "household_slots_base",
-    "one_parent_away_share",
-    "caregiver_strained_share",
-    "trust_start",
-    "disabled_share",
-    "unattended_share",
-    "unattended_pilot_share",
-    "hiv_child_share",
-    "young_months",
-    "births_without_hukou_share",
-    "births_without_hukou_pilot_share",
-    "births_without_certificate_share",
-    "births_without_certificate_pilot_share",
-)
-"""Parameters that decide how people are at the start."""
-OF_A_MONTH = (
-    "outside", "trend", "asking", "cash_drop_out", "cash_dropout", "desk_growth", "give_up", "fading", "tops",
-    "moving", "forward", "shortened",
-)  # fmt: skip
-"""Tables that do not: curves of the month and of rules that act later."""
 PLACES = ("counties", "townships", "villages", "sectors", "arenas")
 KEPT_WORLDS, MOST_KEPT_BYTES = 2, 100_000_000
 
@@ -46,19 +26,17 @@ _kept: OrderedDict[str, dict[str, np.ndarray]] = OrderedDict()
 _lock = Lock()
 
 
-def settle(
-    state: State, tables: Tables, plan: DemographicPlan, blocks: Sequence[Block], n_threads: int
-) -> None:
+def settle(state: State, ground: Ground, blocks: Sequence[Block], n_threads: int) -> None:
     """Fill the places of a world with people, or copy them from one that was filled from the same numbers.
 
     Large worlds and those that log events are filled anew.
     """
-    tables = _without_the_rest(tables)
+    tables, plan = ground.for_people, ground.plan
     logs = state.log.shape[1] > 1
     if logs or sum(array.nbytes for array in _people(state).values()) > MOST_KEPT_BYTES:
         _fill(state, tables, plan, blocks, n_threads)
         return
-    key = _hash(state, tables, plan, n_threads)
+    key = _hash(state, ground, n_threads)
     with _lock:
         if key in _kept:
             for name, array in _people(state).items():
@@ -75,20 +53,9 @@ def _people(state: State) -> dict[str, np.ndarray]:
     return {name: array for name, array in state._asdict().items() if name != "desks"}
 
 
-def _without_the_rest(tables: Tables) -> Tables:
-    rules = tables.rules.copy()
-    for name in rules.dtype.names:
-        if name not in READ:
-            rules[name] = np.nan
-    unread = {name: np.full_like(getattr(tables, name), np.nan) for name in OF_A_MONTH}
-    return tables._replace(rules=rules, **unread)
-
-
-def _hash(state: State, tables: Tables, plan: DemographicPlan, n_threads: int) -> str:
+def _hash(state: State, ground: Ground, n_threads: int) -> str:
     decides = {name: np.asarray(getattr(state, name)) for name in PLACES}
-    decides |= {f"tables.{name}": np.asarray(array) for name, array in tables._asdict().items()}
-    decides |= {f"plan.{name}": np.asarray(array) for name, array in vars(plan).items()}
-    return hash_arrays(decides | {"threads": np.array([n_threads])})
+    return f"{hash_arrays(decides)} {ground.hash_of_people} {n_threads}"
 
 
 def _fill(

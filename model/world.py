@@ -21,9 +21,9 @@ SIZE_STEPS = 65_536
 """A village of median size has this relative size; sizes are whole numbers, so shares are exact."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
-    """Places and their attributes.
+    """Places and their attributes; never changed, since models share it.
 
     Attributes
     ----------

@@ -1,5 +1,7 @@
 """The graph along which the approach spreads, as a space of Mesa."""
 
+import dataclasses
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -52,7 +54,9 @@ def test_counties_stand_where_their_seats_are(start):
 
 def test_unknown_positions_are_left_out(start):
     model = start("four_villages")
-    model.world.table.loc[0, "lon"] = np.nan
+    table = model.world.table.copy()
+    table.loc[0, "lon"] = np.nan
+    model.world = dataclasses.replace(model.world, table=table)
     lost, known = model.agents_by_type[County]
     assert lost.pos is None
     assert known.pos == (98.4, 24.5)

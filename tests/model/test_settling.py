@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from columns.state_hash import hash_arrays
-from model import settling
+from model import ground, settling
 from model.assembly import assemble
 from model.declarations import declarations
 from model.scenario import make_scenario
@@ -45,7 +45,7 @@ def test_another_seed_has_other_people_and_few_worlds_are_kept():
     assert len(settling._kept) == settling.KEPT_WORLDS
 
 
-@pytest.mark.parametrize("name", settling.READ)
+@pytest.mark.parametrize("name", ground.READ)
 def test_what_decides_who_lives_where_is_never_copied_over(name):
     base, each = people(), declarations()[name]
     assert people(**{name: each.high if each.default != each.high else each.low}) != base
