@@ -54,7 +54,11 @@ class OtherSourceError(RuntimeError):
 
 def simulate(scenario: Scenario) -> Kept:
     """Make a run in one thread and return what is kept of it."""
-    return keep(ScaleUpModel(scenario).run())
+    model = ScaleUpModel(scenario).run()
+    try:
+        return keep(model)
+    finally:
+        model.release()
 
 
 def compile_once() -> None:

@@ -181,6 +181,16 @@ class ScaleUpModel(WithAgents):
             super().run_for(last + 1 - self.time)
         return self
 
+    def release(self) -> None:
+        """Give back the memory of a finished run; nothing can be asked of the model afterwards.
+
+        Mesa's clock and its model refer to each other, so a model would otherwise stay until Python looks for
+        garbage, and the next run would be given memory that nobody has touched, which is slow.
+        """
+        if self._pool is not None:
+            self._pool.shutdown()
+        vars(self).clear()
+
     def _is_watched(self) -> bool:
         """Whether anybody may look at a month's end: a step of one's own, subscribers, events of Mesa."""
         has_events = len(self._event_list) > 1  # one is the next step

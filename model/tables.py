@@ -12,6 +12,7 @@ import numpy as np
 
 from columns.clock import COARSE_BITS, COARSE_SHIFT, gap_guide, gap_table, halvings_for
 from columns.draws import TWO_TO_32
+from columns.keys import ByContent, Itself
 from columns.layout import FOUND, GAVE_UP, N_STATES, NOT_ELIGIBLE, UNMET
 from columns.state import Tables
 from columns.words import MONTH_BITS
@@ -21,6 +22,8 @@ from model.demography import HORIZON_MONTHS, DemographicPlan
 from model.policy import outside_shares
 from model.stationary import CERTIFICATE, HUKOU, S_CLEAR, Stationary, solve
 
+KEPT_CURVES = 128
+"""Sets of curves kept, of some 60 kB each: a history has a dozen."""
 HIGHEST_CEILING = 0.9
 ROUNDING = 1e-9
 
@@ -281,12 +284,19 @@ def desk_growth(rules: np.record) -> np.ndarray:
 
 
 def renew(tables: Tables, still: Stationary) -> Tables:
-    """Bring all curves that follow parameters up to date after a dated change of rules.
+    """Bring all curves that follow parameters up to date after a dated change of rules."""
+    curves = _curves(ByContent(tables.rules), ByContent(np.asarray(tables.services)), Itself(still))
+    return tables._replace(**curves)
+
+
+@functools.lru_cache(maxsize=KEPT_CURVES)
+def _curves(rules_in_force: ByContent, table: ByContent, solved: Itself) -> dict[str, np.ndarray]:
+    """Curves by the name of their table, worked out once for all runs that come to the same rules.
 
     Those of cash are equation (46). Those that also follow the calendar have a row for every month, the trend
     of equation (26) among them.
     """
-    rules, services = tables.rules[0], np.asarray(tables.services)
+    rules, services, still = rules_in_force.array[0], table.array, solved.thing
     cash = rules.cash_multiplier
     halvings = spell_halvings(still, rules)
     cash_dropout = rules.cash_school_dropout_multiplier**cash
@@ -294,21 +304,21 @@ def renew(tables: Tables, still: Stationary) -> Tables:
     trend = np.ones((HORIZON_MONTHS, len(services)))
     retention = _exponential(-float(rules.school_retention_trend_per_year))
     trend[:, services["term_entry"] == 1] = retention[:, None]
-    return tables._replace(
-        give_up=give_up_curve(services, rules),
-        fading=fading_curve(float(rules.trust_return_per_month)),
-        cash_drop_out=np.array([cash_drop_out]),
-        cash_dropout=np.array([cash_dropout]),
-        outside=outside_shares(float(rules.mandate_month)),
-        forward=acting(still, seeking(still, rules), rules),
-        shortened=0.5**halvings,
-        moving=moving_on(services, rules, float(cash_drop_out)),
-        halvings=halvings,
-        trend=trend,
-        asking=np.where(_welfare_weeks(), rules.welfare_week_boost, 1.0),
-        desk_growth=desk_growth(rules),
-        tops=onset_tops(services, rules, trend, float(cash_dropout)),
-    )
+    return {
+        "give_up": give_up_curve(services, rules),
+        "fading": fading_curve(float(rules.trust_return_per_month)),
+        "cash_drop_out": np.array([cash_drop_out]),
+        "cash_dropout": np.array([cash_dropout]),
+        "outside": outside_shares(float(rules.mandate_month)),
+        "forward": acting(still, seeking(still, rules), rules),
+        "shortened": 0.5**halvings,
+        "moving": moving_on(services, rules, float(cash_drop_out)),
+        "halvings": halvings,
+        "trend": trend,
+        "asking": np.where(_welfare_weeks(), rules.welfare_week_boost, 1.0),
+        "desk_growth": desk_growth(rules),
+        "tops": onset_tops(services, rules, trend, float(cash_dropout)),
+    }
 
 
 def make_tables(

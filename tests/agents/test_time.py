@@ -1,6 +1,8 @@
 """Time: stepping, running and stopping as in any Mesa model."""
 
 import functools
+import gc
+import weakref
 
 import mesa
 import pytest
@@ -131,6 +133,19 @@ def test_nothing_of_mesa_is_hidden():
     meant = {"agents", "agents_by_type", "agent_types", "step", "scenario"}
     inherited = {"_abc_impl", "observables"}  # of every subclass
     assert ours & theirs - inherited == meant
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_a_released_model_is_gone_at_once(start, n_threads):
+    model = ScaleUpModel(start(until=5).scenario, n_threads=n_threads).run()
+    gone, columns = weakref.ref(model), weakref.ref(model.state.needs)
+    gc.disable()
+    try:
+        model.release()
+        del model
+        assert (gone(), columns()) == (None, None)
+    finally:
+        gc.enable()
 
 
 def test_mesas_own_generator_decides_nothing(start):
