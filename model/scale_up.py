@@ -189,7 +189,7 @@ class ScaleUpModel(WithAgents):
         """
         if self._pool is not None:
             self._pool.shutdown()
-        vars(self).clear()
+        self.__dict__.clear()
 
     def _is_watched(self) -> bool:
         """Whether anybody may look at a month's end: a step of one's own, subscribers, events of Mesa."""
