@@ -134,6 +134,12 @@ Tables = namedtuple(
         "births",  # (sectors, months) int32
         "target",  # (sectors, months) int32 children at the end of the month
         "need_scale",  # (villages, services) float32 odds of need relative to the reference
+        "for_age",  # these six tell which needs of a child who comes may be: model.possible_needs.Possible
+        "for_whom",
+        "worked_out",
+        "drawn",
+        "odds_at_most",
+        "multiplier_at_most",
     ],
 )
 """Read-only inputs of the kernels."""

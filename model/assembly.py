@@ -10,10 +10,11 @@ from columns.tallies import METERS, WEALTH_BINS, WIDTH, tally_size
 from model.blocks import Block, county_blocks
 from model.demography import DemographicPlan
 from model.ground import ground_of, lay_out_places
+from model.homes import count_households
 from model.money import COUNTERS
 from model.orders import rank_villages, ranking_columns
 from model.own.given import posts_first
-from model.people import check_sizes, count_households
+from model.people import check_sizes
 from model.scenario import Scenario
 from model.settling import settle
 from model.spread_setup import seed_keys

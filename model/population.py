@@ -13,24 +13,19 @@ from columns.clock import LAST_DATE, gap_from
 from columns.compiling import inlined, part
 from columns.draws import draw, happens, uniform
 from columns.layout import (
-    ADMITTED,
     CHILD_DISABLED,
     CHILD_FEMALE,
     CHILD_HIV,
     CHILD_PRESENT,
     CHILD_UNATTENDED,
-    CLEAR,
     HOUSEHOLD_HIV,
     INELIGIBLE,
-    SERVED,
-    UNMET,
 )
 from columns.prefetch import prefetch
 from columns.state import Books
 from columns.streams import stream
 from columns.tallies import (
     F_CAME,
-    G_PILOT,
     G_YOUNG,
     M_CHILDREN,
     add,
@@ -40,52 +35,45 @@ from columns.tallies import (
     move_groups,
 )
 from columns.vectors import where_equal, where_state
-from columns.words import MONTH_BYTE, filed_entry, make_entry, make_word, state_of
-from model.codes import CHILDHOOD_MONTHS
+from columns.words import MONTH_BYTE, make_word, state_of
+from model.codes import CHILDHOOD_MONTHS, GROUP_ALL
+from model.first_needs import (
+    ALWAYS,
+    circumstances,
+    clear_needs,
+    count_came,
+    eligible_services,
+    enter_service,
+    list_need,
+    log_needs,
+    papers_of,
+    possible_needs,
+    work_out_needs,
+)
 from model.needs import (
     PROBLEM_SLOTS,
     UNFILED_STATES,
-    append_filed,
     ask_for_household,
-    class_of,
     close_all,
     close_need,
     count_in_village,
     follow,
     is_eligible,
-    is_open,
     is_unfiled,
     key_of_child,
-    list_unfiled,
-    need_multiplier,
-    unfiled_state,
 )
-from model.stationary import (
-    BORN_WITHOUT_BOTH,
-    BORN_WITHOUT_HUKOU,
-    CERTIFICATE,
-    COMPLETE,
-    HUKOU,
-    LACKING,
-    N_CHAIN,
-    N_PAPERS,
-    P_BOTH,
-    P_ONE_UNMET,
-)
+from model.stationary import HUKOU
 
 SEX = stream("child.sex")
 DISABILITY = stream("child.disability")
 UNATTENDED = stream("child.unattended_at_entry")
 HIV = stream("child.hiv")
-INITIAL = stream("child.initial_need")
-BORN_WITHOUT = stream("child.born_without_papers")
 CLOCK = stream("child.clock")
 MOVES_AWAY = stream("sector.moves_away")
 ARRIVES = stream("sector.arrival_age")
 
 HALF_WORD_BITS, HALF_WORD = 16, 0xFFFF
 NO_SLOT = -1
-ALWAYS = 0  # the month of draws that are made once in a life
 AFTER_MILESTONE, AFTER_CANDIDATE = 0, 1  # index of the clock's draw within a month
 HALF = 0.5
 ONE = np.uint64(1)
@@ -161,72 +149,6 @@ def set_date(state, tables, slot, bits, age, month, which):
     state.due[slot] = np.uint8(min(month + min(gap, limit), LAST_DATE))
 
 
-@inlined
-def enter_service(books, tables, village, slot, service, groups, household, key, since):
-    """Draw how far a need has come when a child becomes eligible: as in the world without the programme.
-
-    ``since`` counts the months from the service's entry age to the draw (0 on the day of entry). Returns the
-    drawn state. Papers are drawn by :func:`enter_papers`. A need that is more common among the very young
-    lasts into the years after, fading by the month (assumption).
-    """
-    row, rules = tables.services[service], tables.rules[0]
-    papers = LACKING if is_open(state_of(books.needs[slot, HUKOU])) else COMPLETE
-    of_class = class_of(groups)
-    profile = tables.profile[of_class, service, since, papers]
-    u = uniform(draw(key, INITIAL, ALWAYS, service))
-    chain = 0
-    if row.status:
-        while chain < N_CHAIN - 1 and u >= profile[chain]:
-            chain += 1
-    else:
-        clear = tables.clear[of_class, service, since, papers]  # most are: the rest is not looked at for them
-        need = 1.0 - clear
-        multiplier = need_multiplier(row, groups, household)
-        scaled = scaled_share(need, tables.need_scale[village, service] * multiplier)
-        grown = since + np.int64(row.min_age_months) - np.int64(rules.young_months)
-        if row.young_multiplier != 1.0 and grown >= 0 and row.min_age_months < rules.young_months:
-            multiplier += row.young_multiplier - 1.0
-            young = scaled_share(need, tables.need_scale[village, service] * multiplier)
-            scaled += (young - scaled) * tables.lasting[service, grown]
-        if u < scaled:
-            rest = clear + need * u / scaled
-            chain = 1
-            while chain < N_CHAIN - 1 and rest >= profile[chain]:
-                chain += 1
-    need = unfiled_state(chain)
-    return ADMITTED if row.term_entry and need == SERVED else need
-
-
-@inlined
-def scaled_share(share, odds):
-    """Share of children in need where their odds of need are a multiple of the usual ones, equation (30)."""
-    return odds * share / (1.0 - share + odds * share)
-
-
-@inlined
-def enter_papers(tables, village, groups, household, key, since):
-    """Draw certificate and hukou together: states of both for a child ``since`` months after birth."""
-    rules = tables.rules[0]
-    pilot = (groups & G_PILOT) != 0
-    born = rules.births_without_hukou_pilot_share if pilot else rules.births_without_hukou_share
-    both = rules.births_without_certificate_pilot_share if pilot else rules.births_without_certificate_share
-    multiplier = need_multiplier(tables.services[HUKOU], groups, household)
-    born = min(born * tables.need_scale[village, HUKOU] * multiplier, 1.0)
-    if not happens(draw(key, BORN_WITHOUT, ALWAYS, 0), born):
-        return CLEAR, CLEAR
-    origin = BORN_WITHOUT_BOTH if happens(draw(key, BORN_WITHOUT, ALWAYS, 1), both) else BORN_WITHOUT_HUKOU
-    table = tables.papers[class_of(groups), since, origin]
-    u = uniform(draw(key, INITIAL, ALWAYS, HUKOU))
-    papers = 0
-    while papers < N_PAPERS - 1 and u >= table[papers]:
-        papers += 1
-    if papers == P_BOTH:
-        return CLEAR, CLEAR
-    if papers >= P_ONE_UNMET:
-        return CLEAR, unfiled_state(papers - P_ONE_UNMET + 1)
-    return unfiled_state(papers + 1), UNMET
-
-
 @part
 def settle_child(books, state, tables, county, arena, slot, v, month, age):
     """Give a child that has just come into a slot its traits and the state of its needs; returns its key."""
@@ -234,54 +156,44 @@ def settle_child(books, state, tables, county, arena, slot, v, month, age):
     village = state.villages[v]
     household = state.households[village.first_household + np.int64(state.household[slot])]
     birth_month = month - age
-    birth = np.uint8(birth_month & MONTH_BYTE)
     key = key_of_child(village.key, slot - village.first_slot, birth_month)
-    traits = CHILD_PRESENT
-    if happens(draw(key, SEX, ALWAYS, 0), HALF):
-        traits |= CHILD_FEMALE
-    if happens(draw(key, DISABILITY, ALWAYS, 0), rules.disabled_share):
-        traits |= CHILD_DISABLED
     unattended = rules.unattended_pilot_share if village.pilot else rules.unattended_share
-    if happens(draw(key, UNATTENDED, ALWAYS, 0), unattended):
-        traits |= CHILD_UNATTENDED
-    if household.family & HOUSEHOLD_HIV and happens(draw(key, HIV, ALWAYS, 0), rules.hiv_child_share):
-        traits |= CHILD_HIV
+    traits = traits_of(key, rules.disabled_share, unattended) | hiv_of(key, household, rules)
     state.traits[slot] = np.uint8(traits)
-    state.birth[slot] = birth
+    state.birth[slot] = np.uint8(birth_month & MONTH_BYTE)
     groups = groups_of(
         state.traits[slot], household, village, age, rules.young_months, county.poor_percentiles
     )
-    place = (slot - county.first_slot, v - county.first_village)
-    certificate, hukou = enter_papers(tables, v, groups, household, key, age)
-    for service in range(len(tables.services)):
-        row = tables.services[service]
-        need = INELIGIBLE
-        if is_eligible(row, state.traits[slot], groups, age):
-            if service == CERTIFICATE:
-                need = certificate
-            elif service == HUKOU:
-                need = hukou
-            else:
-                since = age - np.int64(row.min_age_months)
-                need = enter_service(books, tables, v, slot, service, groups, household, key, since)
-        books.needs[slot, service] = make_word(np.uint16(0), need, month)
-        count_in_village(village, need, 1)
-        if need != INELIGIBLE:
-            log_event(books.log, slot, service, INELIGIBLE, need, birth, groups)
-        list_need(books, arena, place, service, birth, need, groups, month)
+    eligible = eligible_services(tables, traits, groups, age)
+    clear_needs(books, village, slot, eligible & tables.for_whom[GROUP_ALL], month)
     count_child(books, slot, groups, 1)
+    possible = eligible & possible_needs(tables, v, circumstances(groups, household), key)
+    work_out_needs(books, state, tables, county, arena, slot, v, month, groups, household, key, age, possible)
+    count_came(books, slot, groups, possible)
+    log_needs(books, slot, state.birth[slot], groups)
     return key
 
 
 @inlined
-def list_need(books, arena, place, service, birth, need, groups, month):
-    """Put a newcomer's need on the list where it belongs; who is admitted to school waits for the term."""
-    entry = make_entry(place[0], place[1], service, birth)
-    if is_unfiled(need):
-        list_unfiled(books, arena, need, entry)
-        add(books, service, F_CAME, groups, 1)
-    elif need == ADMITTED:
-        append_filed(books, arena, filed_entry(entry, month, 0, 0, 0))  # counts as served
+def traits_of(key, disabled, unattended):
+    """Traits that a child comes with wherever it lives, given the shares of disabled and unattended."""
+    female = np.int64(happens(draw(key, SEX, ALWAYS, 0), HALF))
+    is_disabled = np.int64(happens(draw(key, DISABILITY, ALWAYS, 0), disabled))
+    is_unattended = np.int64(happens(draw(key, UNATTENDED, ALWAYS, 0), unattended))
+    return (
+        CHILD_PRESENT
+        | CHILD_FEMALE * female
+        | CHILD_DISABLED * is_disabled
+        | CHILD_UNATTENDED * is_unattended
+    )
+
+
+@inlined
+def hiv_of(key, household, rules):
+    """The trait of a child that is affected by HIV itself, as some of affected households are."""
+    if household.family & HOUSEHOLD_HIV and happens(draw(key, HIV, ALWAYS, 0), rules.hiv_child_share):
+        return CHILD_HIV
+    return 0
 
 
 @part
@@ -353,15 +265,17 @@ def pass_age_limit(books, state, tables, county, arena, v, slot, month):
 def begin_eligibility(books, state, tables, arena, v, slot, place, service, month, groups, household, key):
     """A service begins to apply to a child: draw its state as of today and list it if it is an open need."""
     birth = state.birth[slot]
-    need = enter_service(books, tables, v, slot, service, groups, household, key, 0)
+    papers = papers_of(state_of(books.needs[slot, HUKOU]))
+    need = enter_service(tables, v, service, groups, household, key, 0, papers)
     add(books, service, INELIGIBLE, groups, -1)
     add(books, service, need, groups, 1)
     books.needs[slot, service] = make_word(np.uint16(0), need, month)
     village = state.villages[v]
     count_in_village(village, need, 1)
     log_event(books.log, slot, service, INELIGIBLE, need, birth, groups)
-    list_need(books, arena, place, service, birth, need, groups, month)
+    list_need(books, arena, place, service, birth, need, month)
     if is_unfiled(need):
+        add(books, service, F_CAME, groups, 1)
         follow(books, village, slot, service, month, groups, tables.rules[0])
 
 

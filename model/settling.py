@@ -17,7 +17,7 @@ from columns.state_hash import hash_arrays
 from model.blocks import Block
 from model.demography import DemographicPlan
 from model.ground import Ground
-from model.people import settle_counties, settling_scratch
+from model.people import make_filling, settle_counties
 
 PLACES = ("counties", "townships", "villages", "sectors", "arenas")
 KEPT_WORLDS, MOST_KEPT_BYTES = 2, 100_000_000
@@ -76,6 +76,6 @@ def _fill(
 def _fill_blocks(
     state: State, tables: Tables, plan: DemographicPlan, blocks: Sequence[Block], thread: int
 ) -> None:
-    upto, scratch = np.cumsum(plan.first_cohorts, axis=1), settling_scratch(state)
+    upto, filling = np.cumsum(plan.first_cohorts, axis=1), make_filling(state, tables)
     for block in blocks:
-        settle_counties(state, tables, upto, plan.village_children, block.first, block.last, thread, scratch)
+        settle_counties(state, tables, upto, plan.village_children, block.first, block.last, thread, filling)

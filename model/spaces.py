@@ -6,8 +6,8 @@ from columns.compiling import part
 from columns.draws import draw, happens
 from columns.layout import NO_MONTH
 from columns.streams import stream
+from model.first_needs import ALWAYS
 from model.money import SPACE_MONTHS, SPACES_OPENED, fen, space_envelope
-from model.population import ALWAYS
 
 OPENS = stream("village.space_opens")
 AT_START = stream("village.space_at_start")

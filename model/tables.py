@@ -20,6 +20,7 @@ from model.calendar import is_welfare_week
 from model.codes import CHILDHOOD_MONTHS, DESK_VILLAGE, GROUP_UNATTENDED, PLAN_DATED, PLAN_GROWING
 from model.demography import HORIZON_MONTHS, DemographicPlan
 from model.policy import outside_shares
+from model.possible_needs import bounds_of_needs
 from model.stationary import CERTIFICATE, HUKOU, S_CLEAR, Stationary, solve
 
 KEPT_CURVES = 128
@@ -346,6 +347,7 @@ def make_tables(
     gaps, kinds = clock(tops)
     until, limits = milestones(services, now)
     in_village = [s for s, row in enumerate(services) if row.desk == DESK_VILLAGE]
+    clear = np.ascontiguousarray(still.profile[..., S_CLEAR])
     nothing = np.zeros(0)  # until the rules of the first month come into force below
     tables = Tables(
         rules=rules, services=services, gaps=gaps, gap_guide=gap_guide(gaps),
@@ -354,11 +356,11 @@ def make_tables(
         end=still.end,
         halvings=nothing, redated=np.zeros(1, dtype=np.bool_),
         lasting=lasting_curve(1.0 - still.outflow - services.inflow_per_month),
-        clear=np.ascontiguousarray(still.profile[..., S_CLEAR]), profile=still.profile, papers=still.papers,
+        clear=clear, profile=still.profile, papers=still.papers,
         give_up=nothing, fading=nothing, milestones=until, is_milestone=limits, outside=nothing,
         limited=limited_services(services), allowances=allowances(services), trend=nothing, asking=nothing,
         cash_drop_out=nothing, cash_dropout=nothing, desk_growth=nothing,
         village_service=np.array(in_village[:1] or [0]), births=plan.births, target=plan.target,
-        need_scale=scales,
+        need_scale=scales, **bounds_of_needs(services, clear)._asdict(),
     )  # fmt: skip
     return still, renew(tables, still)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from columns.state_hash import hash_arrays
-from model import ground, settling
+from model import ground, settling, tables
 from model.assembly import assemble
 from model.declarations import declarations
+from model.possible_needs import bounds_of_needs
 from model.scenario import make_scenario
 
 pytestmark = pytest.mark.determinism
@@ -54,3 +55,21 @@ def test_what_decides_who_lives_where_is_never_copied_over(name):
 def test_a_world_that_logs_events_is_filled_anew():
     assemble(make_scenario(world="teaching", until=0), log_events=True)
     assert not settling._kept
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_needs_that_are_not_worked_out_are_none(seed, monkeypatch):
+    """Bounds on the odds of a need decide what is worked out, never what comes of it."""
+    parameters = {"births_without_hukou_share": 0.25, "caregiver_strained_share": 0.25, "disabled_share": 0.1}
+    quickly = people(seed=seed, **parameters)
+
+    def all_of_them(services, clear):
+        every = (1 << len(services)) - 1
+        found = bounds_of_needs(services, clear)
+        return found._replace(
+            worked_out=np.array([every]), multiplier_at_most=np.full_like(found.multiplier_at_most, np.inf)
+        )
+
+    settling._kept.clear()
+    monkeypatch.setattr(tables, "bounds_of_needs", all_of_them)
+    assert people(seed=seed, **parameters) == quickly
