@@ -72,6 +72,18 @@ def circumstances(groups, household):
 
 
 @inlined
+def birth_draw(key, index):
+    """Draw whether a child is born without hukou (0), and whether without certificate too (1)."""
+    return draw(key, BORN_WITHOUT, ALWAYS, index)
+
+
+@inlined
+def start_draw(key, service):
+    """Draw how far the need of a child for a service has come; papers take that of the hukou together."""
+    return uniform(draw(key, INITIAL, ALWAYS, service))
+
+
+@inlined
 def odds_at_most(tables, v, service):
     """Highest odds of need in a village where a child's traits multiply them by 1."""
     return tables.odds_at_most[service] * tables.need_scale[v, service]
@@ -99,13 +111,13 @@ def born_without(rules, pilot):
 @inlined
 def possible_needs(tables, v, of_child, key):
     """Needs of a child that have to be worked out, as bits; it is in no need of the others."""
-    u = uniform(draw(key, BORN_WITHOUT, ALWAYS, 0))
+    u = uniform(birth_draw(key, 0))
     possible = tables.worked_out[0] | (PAPERS * np.int64(may_lack_papers(tables, v, of_child, u)))
     drawn = tables.drawn[0]
     while drawn:
         service = lowest_bit(drawn)
         drawn &= drawn - 1
-        u = uniform(draw(key, INITIAL, ALWAYS, service))
+        u = start_draw(key, service)
         odds = odds_at_most(tables, v, service) * tables.multiplier_at_most[service, of_child]
         possible |= np.int64(may_be(u, odds)) << service
     return possible
@@ -123,7 +135,7 @@ def enter_service(tables, village, service, groups, household, key, since, paper
     row, rules = tables.services[service], tables.rules[0]
     of_class = class_of(groups)
     profile = tables.profile[of_class, service, since, papers]
-    u = uniform(draw(key, INITIAL, ALWAYS, service))
+    u = start_draw(key, service)
     chain = np.int64(0)
     if row.status:
         for state in range(N_CHAIN - 1):
@@ -162,11 +174,11 @@ def enter_papers(tables, village, groups, household, key, since):
     both = rules.births_without_certificate_pilot_share if pilot else rules.births_without_certificate_share
     multiplier = need_multiplier(tables.services[HUKOU], groups, household)
     born = min(born * tables.need_scale[village, HUKOU] * multiplier, 1.0)
-    if not happens(draw(key, BORN_WITHOUT, ALWAYS, 0), born):
+    if not happens(birth_draw(key, 0), born):
         return CLEAR, CLEAR
-    origin = BORN_WITHOUT_BOTH if happens(draw(key, BORN_WITHOUT, ALWAYS, 1), both) else BORN_WITHOUT_HUKOU
+    origin = BORN_WITHOUT_BOTH if happens(birth_draw(key, 1), both) else BORN_WITHOUT_HUKOU
     table = tables.papers[class_of(groups), since, origin]
-    u = uniform(draw(key, INITIAL, ALWAYS, HUKOU))
+    u = start_draw(key, HUKOU)
     papers = 0
     while papers < N_PAPERS - 1 and u >= table[papers]:
         papers += 1
@@ -207,11 +219,11 @@ def work_out_needs(
     if possible & PAPERS:
         certificate, hukou = enter_papers(tables, v, groups, household, key, age)
         if (possible >> CERTIFICATE) & 1:
-            begin_need(
+            enter_need(
                 books, arena, village, slot, place, CERTIFICATE, birth, CLEAR, certificate, groups, month
             )
         if (possible >> HUKOU) & 1:
-            begin_need(books, arena, village, slot, place, HUKOU, birth, CLEAR, hukou, groups, month)
+            enter_need(books, arena, village, slot, place, HUKOU, birth, CLEAR, hukou, groups, month)
         else:
             hukou = CLEAR
     papers = papers_of(hukou)
@@ -222,11 +234,11 @@ def work_out_needs(
         since = age - np.int64(tables.services[service].min_age_months)
         need = enter_service(tables, v, service, groups, household, key, since, papers)
         before = CLEAR if (tables.for_whom[GROUP_ALL] >> service) & 1 else INELIGIBLE
-        begin_need(books, arena, village, slot, place, service, birth, before, need, groups, month)
+        enter_need(books, arena, village, slot, place, service, birth, before, need, groups, month)
 
 
 @inlined
-def begin_need(books, arena, village, slot, place, service, birth, before, need, groups, month):
+def enter_need(books, arena, village, slot, place, service, birth, before, need, groups, month):
     """Write down, count and list a need of a child that has just come, where it is not as counted before."""
     if need != before:
         books.needs[slot, service] = make_word(np.uint16(0), need, month)

@@ -28,10 +28,9 @@ from columns.words import MAX_COUNTY_SLOTS, MAX_COUNTY_VILLAGES, MAX_VILLAGE_SLO
 from model.codes import CHILDHOOD_MONTHS, GROUP_ALL
 from model.first_needs import (
     ALWAYS,
-    BORN_WITHOUT,
-    INITIAL,
     OF_GROUPS,
     PAPERS,
+    birth_draw,
     circumstances,
     clear_needs,
     eligible_services,
@@ -39,6 +38,7 @@ from model.first_needs import (
     may_be,
     may_lack_papers,
     odds_at_most,
+    start_draw,
     work_out_needs,
 )
 from model.homes import settle_households
@@ -69,7 +69,7 @@ class Filling(NamedTuple):
     order: np.ndarray  # uint64, in which they become free
     age_guide: np.ndarray  # (STEPS,) an age that children of a part have reached
     slots: np.ndarray  # of a village: its slots in the order in which they are filled
-    keys: np.ndarray  # uint64, by which they are ordered; later of the children, and their next dates as drawn
+    keys: np.ndarray  # uint64, by which they are ordered; later of the children; then draws of their dates
     ages: np.ndarray
     traits: np.ndarray
     groups: np.ndarray
@@ -207,7 +207,7 @@ def list_possible(tables, v, n, filling):
     """List the needs that have to be worked out of children of a village, service by service."""
     keys, of_child, draws, possible = filling.keys, filling.of_child, filling.draws, filling.possible
     for i in range(n):
-        draws[i] = uniform(draw(keys[i], BORN_WITHOUT, ALWAYS, 0))
+        draws[i] = uniform(birth_draw(keys[i], 0))
     for i in range(n):
         lacking = np.int64(may_lack_papers(tables, v, of_child[i], draws[i]))
         possible[i] = tables.worked_out[0] | PAPERS * lacking
@@ -216,7 +216,7 @@ def list_possible(tables, v, n, filling):
         service = lowest_bit(drawn)
         drawn &= drawn - 1
         for i in range(n):
-            draws[i] = uniform(draw(keys[i], INITIAL, ALWAYS, service))
+            draws[i] = start_draw(keys[i], service)
         odds, multipliers = odds_at_most(tables, v, service), tables.multiplier_at_most[service]
         for i in range(n):
             possible[i] |= np.int64(may_be(draws[i], odds * multipliers[of_child[i]])) << service

@@ -48,7 +48,7 @@ def bounds_of_needs(services: np.recarray, clear: np.ndarray) -> Possible:
             worked_out |= 1 << s
         elif s not in (CERTIFICATE, HUKOU):
             drawn |= 1 << s
-    in_need = 1.0 - clear.min(axis=(0, 2, 3))
+    in_need = 1.0 - np.moveaxis(clear, 1, 0).reshape(len(services), -1).min(axis=1)
     with np.errstate(divide="ignore"):
         odds = in_need / (1.0 - in_need) * A_SHADE
     multipliers = _multipliers(services.tobytes(), services.dtype)

@@ -17,7 +17,6 @@ from columns.streams import STREAMS, stream
 from tests.test_architecture import ENGINE, ROOT, imports, python_files, tree, where
 
 TWO_PLACES = {
-    "child.initial_need": "papers have the indices of their services, of which the other place draws none",
     "case.order_within_month": "an application or a review of the same service, never both",
     "seats.rounded": "keys of the nation or of provinces, by the mode of seats",
 }  # fmt: skip
@@ -213,6 +212,8 @@ print(json.dumps([[*what, n] for what, n in twice.items()] + [sorted(used)]))
 ASKED_AGAIN = {
     "child.papers_complete_or_dropped": "compared with the highest probability of any child before its own",
     "child.seeks_or_ends": "drawn for all that are due; of an entry left behind by its spell it is not used",
+    "child.initial_need": "compared with a bound for many children at once; the few below it are worked out",
+    "child.born_without_papers": "the same",
     "child.spell_clock": "a draw holds 64 months of a need, a bit each, and each bit decides once",
     "household.slots": "counted for the size of the world, then again to place the children",
     "post.part_time": "looked up every month: a village keeps what was drawn for it",

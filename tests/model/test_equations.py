@@ -17,6 +17,7 @@ from model import spaces
 from model.assembly import assemble
 from model.codes import PLAN_BOUGHT
 from model.demography import CENSUS_2010, CENSUS_2020, load_births, plan_sectors
+from model.first_needs import scaled_share
 from model.money import (
     COUNTERS,
     DESK_MINUTES_ELASTIC,
@@ -32,7 +33,6 @@ from model.money import (
     typical_post_fen,
 )
 from model.parameters import default_parameters
-from model.population import scaled_share
 from model.scenario import make_scenario
 from model.spread import allow_posts, grant_waves
 from model.tables import odds
