@@ -25,6 +25,7 @@ from model.unseeded import uniforms, unseeded_keys
 PATH_FILE = ROOT / "data" / "spread" / "national_path.csv"
 WAVE_KEYS = 2_000_000
 """Ordinals of waves among the parts of a county begin here."""
+KEPT_POLICIES = 16
 EVERY_PROVINCE, POOREST = "every_province", "poorest"
 """Selections of a wave: one county of each province before a second of any, or the poorest; otherwise by
 draw alone."""
@@ -38,10 +39,14 @@ class Policy(NamedTuple):
 
 
 def make_policy(schedule: Iterable[tuple[int, Parameters]]) -> Policy:
-    """Return the rules of every stretch of months from a scenario's schedule."""
-    entries = list(schedule)
+    """Return the rules of every stretch of months from a scenario's schedule; they are never changed."""
+    return _policy(tuple(schedule))
+
+
+@functools.lru_cache(maxsize=KEPT_POLICIES)
+def _policy(schedule: tuple[tuple[int, Parameters], ...]) -> Policy:
     return Policy(
-        tuple(month for month, _ in entries), tuple(rules_record(parameters) for _, parameters in entries)
+        tuple(month for month, _ in schedule), tuple(rules_record(parameters) for _, parameters in schedule)
     )
 
 

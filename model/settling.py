@@ -62,6 +62,9 @@ def _fill(
     state: State, tables: Tables, plan: DemographicPlan, blocks: Sequence[Block], n_threads: int
 ) -> None:
     """Fill the blocks of counties on all threads."""
+    if n_threads == 1:
+        _fill_blocks(state, tables, plan, blocks, 0)
+        return
     with ThreadPoolExecutor(n_threads) as pool:
         shares = [blocks[thread::n_threads] for thread in range(n_threads)]
         done = [

@@ -14,6 +14,7 @@ import pandas as pd
 
 from columns.compiling import kernel
 from columns.draws import child_key, draw, root_key, uniform
+from columns.keys import ByContent, Itself
 from columns.layout import COUNTY, NATION, NO_MONTH, PROVINCE, WAVE, WAVE_PLACE
 from columns.streams import stream
 from model.counties import PER_PREFECTURE, load_counties, load_provinces
@@ -37,6 +38,8 @@ CHAIN_SPREAD_SHARE = 0.5
 PILOT_PROVINCES = (14, 41, 51, 53, 65)
 REGION_NUMBERS = {"east": 0, "central": 1, "west": 2}
 UNITS = ("villages", "communities", "other_units")
+KEPT_WORLDS = 8
+"""Worlds of which it is remembered who looks at whom and how counties compare."""
 
 
 def bare_counties(table: pd.DataFrame, units: Sequence[str] = UNITS) -> np.recarray:
@@ -158,28 +161,38 @@ def national_units() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def is_real(counties: np.ndarray) -> bool:
     """True if all counties of a world are counties of the country, so that there is a country around them."""
-    return bool(np.isin(counties["code"], national_units()[0]).all())
+    return _are_real(ByContent(np.asarray(counties["code"])))
+
+
+@functools.lru_cache(maxsize=KEPT_WORLDS)
+def _are_real(codes: ByContent) -> bool:
+    return bool(np.isin(codes.array, national_units()[0]).all())
 
 
 def make_provinces(counties: np.recarray, seed: int, rules: np.recarray) -> np.recarray:
     """Return one PROVINCE record for each province of the country, also for those without a county here."""
+    provinces, owner = _provinces_alone().copy(), counties["province"]
+    n = len(provinces)
+    provinces.key = unseeded_keys(np.atleast_1d(root_key(seed)), provinces.code)
+    provinces.first_county = np.searchsorted(owner, np.arange(n))
+    provinces.n_counties = np.bincount(owner, minlength=n)
+    provinces.n_villages = np.bincount(owner, counties["n_villages"], n).astype(np.int64)
+    if not is_real(counties):
+        provinces.n_counties_national = provinces.n_counties
+    draw_lags(provinces, rules)
+    return provinces
+
+
+@functools.cache
+def _provinces_alone() -> np.recarray:
+    """Return the PROVINCE records with what is known of them whatever world they are in."""
     listed = load_provinces()
     provinces = np.zeros(len(listed), dtype=PROVINCE).view(np.recarray)
     provinces.code = listed.province_code
     provinces.region = listed.region.map(REGION_NUMBERS)
-    provinces.key = unseeded_keys(np.atleast_1d(root_key(seed)), listed.province_code.to_numpy())
-    numbers = np.arange(len(listed))
-    provinces.first_county = np.searchsorted(counties["province"], numbers)
-    provinces.n_counties = np.bincount(counties["province"], minlength=len(listed))
-    provinces.n_villages = np.bincount(counties["province"], counties["n_villages"], len(listed)).astype(
-        np.int64
-    )
-    provinces.n_counties_national = provinces.n_counties
-    if is_real(counties):
-        owner = np.searchsorted(listed.province_code, national_units()[1])
-        provinces.n_counties_national = np.bincount(owner, minlength=len(listed))
+    owner = np.searchsorted(listed.province_code, national_units()[1])
+    provinces.n_counties_national = np.bincount(owner, minlength=len(listed))
     provinces.push = 1.0
-    draw_lags(provinces, rules)
     return provinces
 
 
@@ -208,9 +221,16 @@ def world_neighbours(
     if edges is not None:
         return compressed(edges_to_neighbours(table, edges), codes, codes)
     count, radius_km = int(rules[0].neighbour_count), float(rules[0].neighbour_radius_km)
-    if is_real(counties):
-        return compressed(_national_neighbours(count, radius_km), national_units()[0], codes)
-    return compressed(nearest_counties(table, count, radius_km), codes, codes)
+    return _neighbours_within(ByContent(codes), Itself(table), count, radius_km)
+
+
+@functools.lru_cache(maxsize=KEPT_WORLDS)
+def _neighbours_within(
+    codes: ByContent, table: Itself, count: int, radius_km: float
+) -> tuple[np.ndarray, np.ndarray]:
+    if _are_real(codes):
+        return compressed(_national_neighbours(count, radius_km), national_units()[0], codes.array)
+    return compressed(nearest_counties(table.thing, count, radius_km), codes.array, codes.array)
 
 
 def propensity_covariates(counties: np.recarray, table: pd.DataFrame, rules: np.recarray) -> np.ndarray:
@@ -221,14 +241,23 @@ def propensity_covariates(counties: np.recarray, table: pd.DataFrame, rules: np.
     """
     slopes = (rules[0].propensity_poverty, rules[0].propensity_fiscal, rules[0].propensity_pilot_province)
     total = np.zeros(len(counties))
-    if not any(slopes):
-        return total
-    reference = national_counties() if is_real(counties) else table
-    for slope, name in zip(slopes, ("poverty", "fiscal_index", "pilot_province"), strict=True):
-        mean, deviation = np.mean(_covariate(reference, name)), np.std(_covariate(reference, name))
-        if deviation > 0.0:
-            total += slope * (_covariate(table, name) - mean) / deviation
+    if any(slopes):
+        compared = _compared(ByContent(np.asarray(counties["code"])), Itself(table))
+        for slope, (above, deviation) in zip(slopes, compared, strict=True):
+            if deviation > 0.0:
+                total += slope * above / deviation
     return total
+
+
+@functools.lru_cache(maxsize=KEPT_WORLDS)
+def _compared(codes: ByContent, table: Itself) -> list[tuple[np.ndarray, float]]:
+    """Return how far counties lie above the mean, and the deviation, of each covariate."""
+    reference = national_counties() if _are_real(codes) else table.thing
+    found = []
+    for name in ("poverty", "fiscal_index", "pilot_province"):
+        usual = _covariate(reference, name)
+        found.append((_covariate(table.thing, name) - np.mean(usual), float(np.std(usual))))
+    return found
 
 
 def _covariate(table: pd.DataFrame, name: str) -> np.ndarray:
