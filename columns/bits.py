@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from columns.compiling import prepare_cache
+from columns.compiling import inlined, prepare_cache
 
 prepare_cache()
 
+import numpy as np  # noqa: E402
 from llvmlite import ir  # noqa: E402 - numba must be imported after the cache folder is set
 from numba import config, types  # noqa: E402
 from numba.extending import intrinsic  # noqa: E402
@@ -56,3 +57,21 @@ n_bits: Callable[..., int] = (
     _count_set_plainly if config.DISABLE_JIT else intrinsic(_count_set)  # type: ignore[attr-defined]
 )
 """``n_bits(word)``: how many bits of a uint64 are set."""
+
+AT_ONCE = 8
+"""Positions listed without asking whether there are so many."""
+
+
+@inlined
+def list_bits(bits, first, listed, n):
+    """List ``first`` + the position of every set bit, after the ``n`` listed before; return their number.
+
+    Nobody can guess how many there are, so they are written by eights: ``listed`` has room for as many more.
+    """
+    at, n = n, n + n_bits(bits)
+    while bits:
+        for i in range(AT_ONCE):
+            listed[at + i] = first + lowest_bit(bits)
+            bits &= bits - np.uint64(bits != 0)
+        at += AT_ONCE
+    return n

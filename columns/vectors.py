@@ -24,6 +24,8 @@ from numba.extending import intrinsic  # noqa: E402
 
 LANES = 16
 """Numbers that are added to at once."""
+RECORDS = 8
+"""Records of eight bytes that are looked at at once."""
 MOST_STATES = 16
 MOST_IN_ROW = 32
 """Needs of a child, at most (``columns.words.MAX_SERVICES``)."""
@@ -91,6 +93,32 @@ def _compare_plainly(numbers: np.ndarray, first: int, value: int) -> np.uint64:
     return np.uint64(sum(1 << lane for lane in range(WORD) if numbers[first + lane] == value))
 
 
+def _test(typing_context: Any, records: Any, first: Any, bits: Any) -> Any:
+    """Test bits of `RECORDS` neighbours, each as long as a word."""
+    del typing_context  # numba wants the name
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kinds, vector = signature.args, ir.VectorType(INT64, RECORDS)
+        array = context.make_array(kinds[0])(context, builder, arguments[0])
+        place = context.cast(builder, arguments[1], kinds[1], types.intp)
+        wanted = context.cast(builder, arguments[2], kinds[2], types.uint64)
+        found = builder.load(
+            _pointer(context, builder, kinds[0], array, [place], vector), align=ALIGNED_BY_BYTE
+        )
+        common = builder.and_(found, _everywhere(builder, wanted, RECORDS))
+        set_ = builder.icmp_unsigned("!=", common, vector([0] * RECORDS))
+        return builder.zext(builder.bitcast(set_, INT8), INT64)
+
+    if records.dtype.size * 8 != INT64.width:
+        raise TypeError("records of eight bytes are looked at")
+    return types.int64(records, first, bits), generate
+
+
+def _test_plainly(records: np.ndarray, first: int, bits: int) -> int:
+    words = np.asarray(records[first : first + RECORDS]).view(np.uint64)
+    return sum(1 << lane for lane, word in enumerate(words) if int(word) & int(bits))
+
+
 def _look_up(typing_context: Any, words: Any, row: Any, states: Any) -> Any:
     """Look up the state in the lowest bits of every word of a row; lanes beyond the row are not read."""
     del typing_context  # numba wants the name
@@ -138,3 +166,6 @@ where_equal = _either(_compare_plainly, _compare)
 """``where_equal(numbers, first, value)``: which of the 64 bytes from ``first`` on have a value."""
 where_state = _either(_look_up_plainly, _look_up)
 """``where_state(needs, slot, states)``: which needs of a child are in one of some states, given as bits."""
+where_flag = _either(_test_plainly, _test)
+"""``where_flag(records, first, bits)``: which of the `RECORDS` records from ``first`` on have one of the
+bits set; a record counts as one number of 64 bits."""

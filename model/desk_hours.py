@@ -10,7 +10,7 @@ import numpy as np
 from columns.compiling import inlined
 from columns.draws import draw, uniform
 from columns.streams import stream
-from model.codes import DESK_COUNTY, DESK_TOWNSHIP, ELASTIC, MINUTES_PER_HOUR, PLAN_FOLLOW
+from model.codes import DESK_TOWNSHIP, DESK_VILLAGE, ELASTIC, MINUTES_PER_HOUR, PLAN_FOLLOW
 from model.money import DESK_MINUTES_ADDED, DESK_MINUTES_BOUGHT, DESK_MINUTES_ELASTIC, desk_envelope, fen
 
 DESK_ROUNDING = stream("desk.rounding")
@@ -32,15 +32,14 @@ def minutes_of(tables, service, review):
 
 
 @inlined
-def local_desk(tables, county, v, township, service):
+def local_desk(tables, county, v, t, service):
     """Number of a desk within its county: services × (county, townships), then villages."""
     n_services = len(tables.services)
-    place = tables.services[service].desk
-    if place == DESK_COUNTY:
-        return service
-    if place == DESK_TOWNSHIP:
-        return (1 + township - county.first_township) * n_services + service
-    return (1 + county.n_townships) * n_services + v - county.first_village
+    kind = tables.services[service].desk  # as numbers: to guess whose turn it is takes longer
+    township, village = np.int64(kind == DESK_TOWNSHIP), np.int64(kind == DESK_VILLAGE)
+    in_township = (1 + t - county.first_township) * n_services
+    in_village = (1 + county.n_townships) * n_services + v - county.first_village - service
+    return service + township * in_township + village * in_village
 
 
 @inlined

@@ -170,12 +170,13 @@ def drop_and_count(books, state, tables, c, month, demand, places, asked):
             local = local_desk(tables, county, v, village.township, service)
             minutes, level = minutes_of(tables, service, review), level_of(entry, month, rules)
             preferred = village.remote != 0 or (state.traits[slot] & CHILD_DISABLED) != 0
-            desk = state.desks[desk_record(state, tables, c, local)]
-            most = np.int64(desk.offered * rules.reserved_share)
-            if takes_reserved(preferred, demand, local, RESERVED_ASKED, minutes, most):
-                demand[local, RESERVED_ASKED] += minutes
-            else:
-                demand[local, level] += minutes
+            column = level
+            if rules.reserved_share > 0.0 and preferred:
+                offered = state.desks[desk_record(state, tables, c, local)].offered
+                most = np.int64(offered * rules.reserved_share)
+                if takes_reserved(preferred, demand, local, RESERVED_ASKED, minutes, most):
+                    column = RESERVED_ASKED
+            demand[local, column] += minutes
             place = place_at_desk(local, level, preferred)
             asked[kept - arena.filed_start] = np.uint64(minutes)
         places[kept - arena.filed_start] = place

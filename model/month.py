@@ -8,6 +8,7 @@ compiled function with so many arrays, and to come back to Python with cold cach
 
 import numpy as np
 
+from columns.bits import AT_ONCE
 from columns.by_address import by_address
 from columns.compiling import kernel, part
 from columns.numbers import Whole
@@ -19,7 +20,7 @@ from model.learning import learn
 from model.money import Accounts, close_accounts, set_budgets
 from model.observation import Observed, observe
 from model.onset import arise_needs
-from model.population import AT_ONCE, age_population
+from model.population import age_population
 from model.referrals import file_referrals
 from model.spaces import open_spaces
 from model.spread import spread_approach

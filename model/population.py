@@ -7,7 +7,7 @@ the slot that has been vacant longest.
 
 import numpy as np
 
-from columns.bits import WORD, lowest_bit, n_bits
+from columns.bits import WORD, list_bits, lowest_bit
 from columns.by_address import by_address
 from columns.clock import LAST_DATE, gap_from
 from columns.compiling import inlined, part
@@ -76,9 +76,6 @@ HALF_WORD_BITS, HALF_WORD = 16, 0xFFFF
 NO_SLOT = -1
 AFTER_MILESTONE, AFTER_CANDIDATE = 0, 1  # index of the clock's draw within a month
 HALF = 0.5
-ONE = np.uint64(1)
-AT_ONCE = 8
-"""Children listed without asking whether there are so many: about as many are due among sixty-four."""
 
 
 @inlined
@@ -321,14 +318,7 @@ def list_due(state, first_slot, n_slots, today, slots):
     """
     n, slot, last = np.int64(0), np.int64(first_slot), np.int64(first_slot + n_slots)
     while slot + WORD <= last:
-        days = where_equal(state.due, slot, today)
-        listed = n
-        n += n_bits(days)
-        while days:
-            for i in range(AT_ONCE):
-                slots[listed + i] = slot + lowest_bit(days)
-                days &= days - ONE
-            listed += AT_ONCE
+        n = list_bits(where_equal(state.due, slot, today), slot, slots, n)
         slot += WORD
     while slot < last:
         slots[n] = slot

@@ -7,6 +7,7 @@ kernels see the same numbers.
 import functools
 import math
 from collections.abc import Sequence
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from columns.clock import COARSE_BITS, COARSE_SHIFT, gap_guide, gap_table, halvi
 from columns.draws import TWO_TO_32
 from columns.keys import ByContent, Itself
 from columns.layout import FOUND, GAVE_UP, N_STATES, NOT_ELIGIBLE, UNMET
-from columns.state import Tables
+from columns.state import Tables, plain
 from columns.words import MONTH_BITS
 from model.calendar import is_welfare_week
 from model.codes import CHILDHOOD_MONTHS, DESK_VILLAGE, GROUP_UNATTENDED, PLAN_DATED, PLAN_GROWING
@@ -116,7 +117,9 @@ def _highest_inflows(content: bytes, dtype: np.dtype) -> np.ndarray:
     return np.array([row.inflow_per_month * highest_multiplier(row) for row in rows])
 
 
-def onset_tops(services: np.ndarray, rules: np.record, trend: np.ndarray, cash_dropout: float) -> np.ndarray:
+def onset_tops(
+    services: np.ndarray, rules: SimpleNamespace, trend: np.ndarray, cash_dropout: float
+) -> np.ndarray:
     """Highest rate of onset that any child can have where its village's scale is 1; (months, services).
 
     A shade above what the kernel works out, so that rounding never puts a real rate above it.
@@ -128,7 +131,7 @@ def onset_tops(services: np.ndarray, rules: np.record, trend: np.ndarray, cash_d
     return tops * (1.0 + ROUNDING)
 
 
-def moving_on(services: np.ndarray, rules: np.record, cash_drop_out: float) -> np.ndarray:
+def moving_on(services: np.ndarray, rules: SimpleNamespace, cash_drop_out: float) -> np.ndarray:
     """Highest monthly probability that a case in gathering is filed or dropped, of any child with any help.
 
     Equation (37) at its largest, of shape (services, alone/helped); a shade above it, as for rounding.
@@ -184,14 +187,14 @@ def clock(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return gap_table(total), np.array(kinds, dtype=np.uint64)
 
 
-def seeking(still: Stationary, rules: np.record) -> np.ndarray:
+def seeking(still: Stationary, rules: SimpleNamespace) -> np.ndarray:
     """Monthly probability that a family applies on its own, per service, under the rules of a month."""
     seek = still.seek * rules.self_seeking
     seek[[CERTIFICATE, HUKOU]] *= rules.hukou_drive_seek_multiplier
     return np.minimum(seek, 1.0 - still.end)
 
 
-def acting(still: Stationary, seek: np.ndarray, rules: np.record) -> np.ndarray:
+def acting(still: Stationary, seek: np.ndarray, rules: SimpleNamespace) -> np.ndarray:
     """Monthly probability that a family acts on its own, equation (28); shape (services, states)."""
     forward = np.zeros((len(seek), N_STATES))
     forward[:, UNMET] = seek
@@ -201,7 +204,7 @@ def acting(still: Stationary, seek: np.ndarray, rules: np.record) -> np.ndarray:
     return forward
 
 
-def spell_halvings(still: Stationary, rules: np.record) -> np.ndarray:
+def spell_halvings(still: Stationary, rules: SimpleNamespace) -> np.ndarray:
     """How often the candidate probability of an idle spell is halved, one number per service.
 
     The probability covers whatever may happen to the spell in any state under the rules in force: it ends,
@@ -239,7 +242,7 @@ def allowances(services: np.recarray) -> np.ndarray:
     return np.array([sum(1 << s for s, row in enumerate(services) if row.status)])
 
 
-def give_up_curve(services: np.ndarray, rules: np.record) -> np.ndarray:
+def give_up_curve(services: np.ndarray, rules: SimpleNamespace) -> np.ndarray:
     """Monthly probability of giving up after waiting w months, equation (42); shape (services, 256)."""
     if not rules.families_lose_patience:
         return np.zeros((len(services), MONTH_BITS))
@@ -249,11 +252,11 @@ def give_up_curve(services: np.ndarray, rules: np.record) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=64)
-def _giving_up(patience: float, slope: float) -> list[float]:
+def _giving_up(patience: float, slope: float) -> np.ndarray:
     """Return 1 − e^−θ for waits of 0 … 255 months: θ = θ0·exp(θ1·(w/patience − 1)), θ0 = 1/patience."""
     longest = math.log(patience) + 2.0
     growth = (min(slope * (wait / patience - 1.0), longest) for wait in range(MONTH_BITS))
-    return [1.0 - math.exp(-math.exp(exponent) / patience) for exponent in growth]
+    return np.array([1.0 - math.exp(-math.exp(exponent) / patience) for exponent in growth])
 
 
 @functools.lru_cache(maxsize=8)
@@ -274,7 +277,7 @@ def _welfare_weeks() -> np.ndarray:
     return np.array([is_welfare_week(month) for month in range(HORIZON_MONTHS)])
 
 
-def desk_growth(rules: np.record) -> np.ndarray:
+def desk_growth(rules: SimpleNamespace) -> np.ndarray:
     """Multiplier of desk minutes in every month under the plan in force, equation (39)."""
     growth = np.ones(HORIZON_MONTHS)
     if rules.desk_plan == PLAN_DATED:
@@ -297,7 +300,7 @@ def _curves(rules_in_force: ByContent, table: ByContent, solved: Itself) -> dict
     Those of cash are equation (46). Those that also follow the calendar have a row for every month, the trend
     of equation (26) among them.
     """
-    rules, services, still = rules_in_force.array[0], table.array, solved.thing
+    rules, services, still = plain(rules_in_force.array[0]), table.array, solved.thing
     cash = rules.cash_multiplier
     halvings = spell_halvings(still, rules)
     cash_dropout = rules.cash_school_dropout_multiplier**cash

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from columns.bits import lowest_bit
+from columns.bits import WORD, list_bits, lowest_bit
 from columns.compiling import inlined, part
 from columns.draws import draw, happens, uniform
 from columns.layout import (
@@ -16,6 +16,7 @@ from columns.layout import (
     GATHERING_ALONE,
     GATHERING_HELPED,
     GAVE_UP,
+    HOUSEHOLD,
     HOUSEHOLD_ASKED,
     HOUSEHOLD_CARE,
     HOUSEHOLD_HIV,
@@ -40,7 +41,7 @@ from columns.tallies import (
     groups_of,
     log_event,
 )
-from columns.vectors import where_state
+from columns.vectors import RECORDS, where_flag, where_state
 from columns.words import COHORT_BIT, FOUND_ONCE, MONTH_BYTE, make_entry, state_of
 from model.codes import MINUTES_PER_HOUR, SCOPE_HIV, SCOPE_UNIVERSAL, SCOPE_VULNERABLE
 from model.learning import trust_of
@@ -54,6 +55,8 @@ VISIT_ROUNDING = stream("village.visit_rounding")
 
 NEVER = 255  # visit_month of a household that was never visited; months are kept modulo 255 there
 BY_DUE, BY_REQUEST, BY_ROUND = range(3)
+FAMILY_SHIFT = 8 * (HOUSEHOLD.itemsize - 1)
+"""Where the flags of a household stand in its record: in the last byte."""
 NO_ROUND, N_ROUNDS = -1, 3
 ROUNDS = (
     (BY_DUE, BY_REQUEST, BY_ROUND),
@@ -177,18 +180,33 @@ def list_wanted(state, village, month, pointer, flag, spacing, wanted):
 
     Written without a branch, as nobody can guess who is on a list; returns their number.
     """
-    first, n_flagged, n_wanted = village.first_household, np.int64(0), np.int64(0)
-    for position in range(pointer, village.n_households):
-        wanted[n_flagged] = position
-        n_flagged += np.int64((state.households[first + position].family & flag) != 0)
-    for position in range(pointer):
-        wanted[n_flagged] = position
-        n_flagged += np.int64((state.households[first + position].family & flag) != 0)
+    first, n_wanted = village.first_household, np.int64(0)
+    n_flagged = list_flagged(
+        state.households, first, pointer, village.n_households, flag, wanted, np.int64(0)
+    )
+    n_flagged = list_flagged(state.households, first, 0, pointer, flag, wanted, n_flagged)
     for i in range(n_flagged):
         position = wanted[i]
         wanted[n_wanted] = position
         n_wanted += np.int64(months_since_visit(state.households[first + position], month) >= spacing)
     return n_wanted
+
+
+@inlined
+def list_flagged(households, first, start, end, flag, listed, n):
+    """List households of a village with a flag, from ``start`` up to ``end``; return how many are listed."""
+    position = np.int64(start)
+    while position < end:
+        word, passed, last = np.int64(0), position, min(position + WORD, np.int64(end))
+        while passed + RECORDS <= last:
+            word |= where_flag(households, first + passed, flag << FAMILY_SHIFT) << (passed - position)
+            passed += RECORDS
+        while passed < last:
+            word |= np.int64((households[first + passed].family & flag) != 0) << (passed - position)
+            passed += 1
+        n = list_bits(np.uint64(word), position, listed, n)
+        position = last
+    return n
 
 
 @inlined

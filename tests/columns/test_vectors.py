@@ -4,9 +4,21 @@ import numpy as np
 import pytest
 
 from columns import vectors
-from columns.bits import WORD, lowest_bit, n_bits
+from columns.bits import AT_ONCE, WORD, list_bits, lowest_bit, n_bits
 from columns.compiling import kernel
-from columns.vectors import LANES, MOST_IN_ROW, MOST_STATES, add_at_bits, where_equal, where_state
+from columns.layout import HOUSEHOLD
+from columns.state import records
+from columns.vectors import (
+    LANES,
+    MOST_IN_ROW,
+    MOST_STATES,
+    RECORDS,
+    add_at_bits,
+    where_equal,
+    where_flag,
+    where_state,
+)
+from model.visits import FAMILY_SHIFT
 
 pytestmark = pytest.mark.unit
 RANDOM = np.random.default_rng(4)
@@ -25,6 +37,16 @@ def equal(numbers, first, value):
 @kernel
 def states(words, row, among):
     return where_state(words, row, among)
+
+
+@kernel
+def flagged(households, first, flag):
+    return where_flag(households, first, flag << FAMILY_SHIFT)
+
+
+@kernel
+def listed(bits, first, positions, n):
+    return list_bits(bits, first, positions, n)
 
 
 @kernel
@@ -68,3 +90,25 @@ def test_bits_of_a_word_are_found_and_counted():
     for word in (0, 1, 8, 0b110100, 1 << 63, (1 << 64) - 1):
         lowest = (word & -word).bit_length() - 1 if word else WORD
         assert counted(np.uint64(word)) == (lowest, word.bit_count())
+
+
+@pytest.mark.parametrize("flag", [1 << bit for bit in range(8)])
+def test_households_with_a_flag_are_found(flag):
+    households = records(
+        np.frombuffer(RANDOM.bytes(3 * RECORDS * HOUSEHOLD.itemsize), dtype=HOUSEHOLD).copy()
+    )
+    for first in (0, 1, RECORDS, 2 * RECORDS):
+        found = flagged(households, first, flag)
+        assert found == vectors._test_plainly(households, first, flag << FAMILY_SHIFT)
+        family = households.family[first : first + RECORDS]
+        assert found == sum(1 << i for i in range(RECORDS) if family[i] & flag)
+
+
+@pytest.mark.parametrize("n_before", [0, 3])
+def test_bits_are_listed_by_position_behind_what_is_listed(n_before):
+    for word in (0, 1, 1 << 63, 0b1011, (1 << 64) - 1, *map(int, RANDOM.integers(0, 1 << 63, size=20))):
+        positions = np.full(n_before + WORD + AT_ONCE, -1)
+        expected = [100 + i for i in range(WORD) if (word >> i) & 1]
+        n = listed(np.uint64(word), 100, positions, n_before)
+        assert positions[n_before:n].tolist() == expected
+        assert (positions[:n_before] == -1).all()
