@@ -68,7 +68,8 @@ def run_months(
     Returns
     -------
     int
-        The first month that is not done: earlier than asked for where lists have to grow or something failed.
+        The first month that is not done. Where lists have to grow before it, or something failed, it comes
+        earlier than asked for and is negative.
     """
     slots, order, waiting, demand = scratch
     state, tables = by_address(state), by_address(tables)
@@ -116,7 +117,7 @@ def run_months(
             else:
                 observe(state, tables, observed, accounts, rank, month)
         if last_phase > OBSERVE and must_stop(state):
-            return month + 1
+            return -(month + 1)
     return last_month
 
 

@@ -199,15 +199,17 @@ class ScaleUpModel(WithAgents):
     def _simulate(self, last: int) -> None:
         """Simulate the months up to one (inclusive) that are not done yet."""
         while (month := self.months_done) <= last:
-            until = self._next_look(month, last + 1)
+            until, done = self._next_look(month, last + 1), month
             for first, end in self._parts:
                 start = process_time()
                 self.before(NAMES[first], month)
-                self.months_done = self._run_phases(month, until, first, end)
+                done = self._run_phases(month, until, first, end)
                 if self.seconds is not None:
                     self.seconds[NAMES[first]] += process_time() - start
-            check_problems(self.state.problems, month_text(self.months_done - 1))
-            self._make_room()
+            self.months_done = abs(done)
+            if done < 0:
+                check_problems(self.state.problems, month_text(self.months_done - 1))
+                self._make_room()
             self._take_events(month)
             self.follow_posts()
 
@@ -238,7 +240,7 @@ class ScaleUpModel(WithAgents):
         self._own.before(phase, month, self.state, self.tables.rules, self._accounts)
 
     def _run_phases(self, month: int, until: int, first_phase: int, last_phase: int) -> int:
-        """Run phases of the months from one until another, and return the first month that is not done."""
+        """Run phases of the months from one until another; returns as :func:`model.month.run_months` does."""
         if self._pool is None or not STAFF <= first_phase < COSTS:
             return self._run_share(0, month, until, first_phase, last_phase)
         waiting = [

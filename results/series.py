@@ -107,26 +107,18 @@ class Cube:
     services: tuple[str, ...]
     measures: tuple[str, ...]
     _sums: dict[tuple[str, int], NDArray[np.int64]] = field(default_factory=dict, repr=False)
-    """Added up so far, by stratum and months; 0 for month by month."""
+    """Added up so far, by stratum and last months."""
 
     def of(self, measure: str, stratum: str = ALL, service: str = ALL) -> NDArray[np.int64]:
         """Return one count by month, shape (months,)."""
         weights = self.weights[self.measures.index(measure)]
+        columns = np.flatnonzero(weights.any(axis=0))
+        counted, weights = self._of_stratum(stratum, columns), weights[:, columns]
         if service != ALL:
             place = self.services.index(service) - 1
-            counted, weights = self._of_stratum(stratum)[:, place], weights[place]
-        elif (weights == weights[0]).all():
-            counted, weights = self._of_all_services(stratum), weights[0]
-        else:
-            counted, weights = self._of_stratum(stratum).reshape(len(self.months), -1), weights.ravel()
-        by_month: NDArray[np.int64] = counted @ weights
+            counted, weights = counted[:, place : place + 1], weights[place : place + 1]
+        by_month: NDArray[np.int64] = np.einsum("msk,sk->m", counted, weights)
         return by_month
-
-    def _of_all_services(self, stratum: str) -> NDArray[np.int64]:
-        """Return all counts of a stratum by month, added up over services, shape (months, columns)."""
-        if (stratum, 0) not in self._sums:
-            self._sums[stratum, 0] = self._of_stratum(stratum).sum(axis=1, dtype=np.int64)
-        return self._sums[stratum, 0]
 
     def late(self, measure: str, stratum: str, months: int) -> NDArray[np.int64]:
         """Return one count over the last months, shape (services,); services without their total."""
@@ -146,11 +138,11 @@ class Cube:
             )
         return self._sums[stratum, months]
 
-    def _of_stratum(self, stratum: str) -> NDArray[np.integer]:
-        """Return all counts of a stratum; complements are what is left of all children."""
+    def _of_stratum(self, stratum: str, columns: NDArray[np.integer]) -> NDArray[np.integer]:
+        """Return columns of a stratum by month and service; complements are what is left of all children."""
         if stratum in GROUP_OF:
-            return self._of_stratum(ALL) - self._of_stratum(GROUP_OF[stratum])
-        return self.tally[:, self.strata.index(stratum)]
+            return self._of_stratum(ALL, columns) - self._of_stratum(GROUP_OF[stratum], columns)
+        return self.tally[:, self.strata.index(stratum)][:, :, columns]
 
     @property
     def values(self) -> NDArray[np.int64]:

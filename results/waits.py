@@ -39,7 +39,7 @@ def still_waiting(model: ScaleUpModel) -> NDArray[np.int64]:
         need = words & STATE_MASK
         filed = (need == FILED_ALONE) | (need == FILED_HELPED)
         filed &= ((state.traits[start : start + SLOTS_AT_ONCE] & CHILD_PRESENT) != 0)[:, np.newaxis]
-        _, service = np.nonzero(filed)
+        service = np.flatnonzero(filed) % n_services
         since = (words[filed] >> SINCE_SHIFT).astype(np.int64)
         wait = np.minimum((last - since) % MONTH_BITS, WAIT_BINS - 1)
         counts += np.bincount(service * WAIT_BINS + wait, minlength=counts.size).reshape(counts.shape)
