@@ -166,11 +166,14 @@ def _literal(value: str) -> object:
 
 @functools.lru_cache(maxsize=KEPT_RECORDS)
 def _record(parameters: Parameters) -> np.recarray:
-    declared = declarations()
-    record = np.zeros(1, dtype=[(name, "f8") for name in declared]).view(np.recarray)
-    for name, declaration in declared.items():
-        record[name] = declaration.as_number(getattr(parameters, name))
-    return record
+    values = vars(parameters)
+    numbers = tuple(declared.as_number(values[name]) for name, declared in declarations().items())
+    return np.array([numbers], dtype=_record_type()).view(np.recarray)
+
+
+@functools.cache
+def _record_type() -> np.dtype:
+    return np.dtype([(name, "f8") for name in declarations()])
 
 
 def rules_record(parameters: Parameters) -> np.recarray:

@@ -20,7 +20,8 @@ from model.ground import Ground
 from model.people import make_filling, settle_counties
 
 PLACES = ("counties", "townships", "villages", "sectors", "arenas")
-KEPT_WORLDS, MOST_KEPT_BYTES = 2, 100_000_000
+KEPT_WORLDS = 2
+LEAST_KEPT_BYTES, MOST_KEPT_BYTES = 3_000_000, 100_000_000
 
 _kept: OrderedDict[str, dict[str, np.ndarray]] = OrderedDict()
 _lock = Lock()
@@ -29,11 +30,11 @@ _lock = Lock()
 def settle(state: State, ground: Ground, blocks: Sequence[Block], n_threads: int) -> None:
     """Fill the places of a world with people, or copy them from one that was filled from the same numbers.
 
-    Large worlds and those that log events are filled anew.
+    Large worlds and those that log events are filled anew; so are small ones, which takes less than the hash.
     """
     tables, plan = ground.for_people, ground.plan
-    logs = state.log.shape[1] > 1
-    if logs or sum(array.nbytes for array in _people(state).values()) > MOST_KEPT_BYTES:
+    logs, size = state.log.shape[1] > 1, sum(array.nbytes for array in _people(state).values())
+    if logs or not LEAST_KEPT_BYTES <= size <= MOST_KEPT_BYTES:
         _fill(state, tables, plan, blocks, n_threads)
         return
     key = _hash(state, ground, n_threads)

@@ -16,7 +16,8 @@ STRATEGIES = ("history", "no_programme", "workers_without_desks", "with_cash")
 
 
 @pytest.fixture(autouse=True)
-def nothing_kept():
+def nothing_kept(monkeypatch):
+    monkeypatch.setattr(settling, "LEAST_KEPT_BYTES", 0)
     settling._kept.clear()
     yield
     settling._kept.clear()
@@ -52,8 +53,13 @@ def test_what_decides_who_lives_where_is_never_copied_over(name):
     assert people(**{name: each.high if each.default != each.high else each.low}) != base
 
 
-def test_a_world_that_logs_events_is_filled_anew():
-    assemble(make_scenario(world="teaching", until=0), log_events=True)
+@pytest.mark.parametrize("why", ["it logs events", "it is small", "it is large"])
+def test_some_worlds_are_filled_anew(why, monkeypatch):
+    if why == "it is small":
+        monkeypatch.setattr(settling, "LEAST_KEPT_BYTES", 10**9)
+    elif why == "it is large":
+        monkeypatch.setattr(settling, "MOST_KEPT_BYTES", 1000)
+    assemble(make_scenario(world="teaching", until=0), log_events=why == "it logs events")
     assert not settling._kept
 
 
