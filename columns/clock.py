@@ -23,8 +23,9 @@ from columns.draws import HALF, TWO_TO_32, draw
 MAX_GAP = (
     250  # months; longer gaps are cut here and drawn again (memoryless), below one turn of the month byte
 )
-COARSE_BITS = 8
-COARSE_SHIFT = np.uint64(24)
+COARSE_BITS = 12
+"""Of a draw, to look up where a search begins: so many that it seldom has to take a step."""
+COARSE_SHIFT = HALF - np.uint64(COARSE_BITS)
 
 
 def gap_table(rate: float) -> np.ndarray:
@@ -50,15 +51,16 @@ def gap_table(rate: float) -> np.ndarray:
 
 def gap_guide(thresholds: np.ndarray) -> np.ndarray:
     """Smallest gap for every value of the highest ``COARSE_BITS`` bits of a draw: where its search begins."""
-    tops = [((coarse + 1) << int(COARSE_SHIFT)) - 1 for coarse in range(1 << COARSE_BITS)]
-    return np.array([np.count_nonzero(thresholds[1:] > top) for top in tops], dtype=np.int64)
+    tops = ((np.arange(1 << COARSE_BITS, dtype=np.uint64) + np.uint64(1)) << COARSE_SHIFT) - np.uint64(1)
+    falling = thresholds[:0:-1]
+    return (len(falling) - np.searchsorted(falling, tops, side="right")).astype(np.uint8)
 
 
 @inlined
 def gap_from(bits, thresholds, guide):
     """Months without a candidate before the next one (0 … MAX_GAP), from the survival table."""
     high_bits = bits >> HALF
-    gap = guide[high_bits >> COARSE_SHIFT]
+    gap = np.int64(guide[high_bits >> COARSE_SHIFT])
     while gap < MAX_GAP and high_bits < thresholds[gap + 1]:
         gap += 1
     return gap

@@ -195,7 +195,8 @@ def move_on(books, state, tables, county, arena, entry, month, key, high_bits):
             return NOWHERE
     elif need == UNMET and village.post == POST_ACTIVE:
         asking = rules.asks_for_visit_per_month * tables.asking[month]
-        if u < end + forward + asking * trust_of(village, household, tables, month):
+        reached = u < end + forward + asking  # with full trust: few families need be asked how much they have
+        if reached and u < end + forward + asking * trust_of(village, household, tables, month):
             household.family = np.uint8(household.family | HOUSEHOLD_ASKED)
     return dated_entry(entry, next_month(tables, key, service, month + 1))
 

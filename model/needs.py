@@ -303,6 +303,7 @@ def ask_for_home(state, village, position):
     """Ask for the memory of the children of a household that will be visited soon."""
     slot = village.first_slot + np.int64(state.households[village.first_household + position].first_slot)
     prefetch(state.needs, slot)
+    prefetch(state.needs, min(slot + 2, village.first_slot + village.n_slots - 1))
     prefetch(state.birth, slot)
     prefetch(state.traits, slot)
     prefetch(state.household, slot)

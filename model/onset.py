@@ -115,7 +115,7 @@ def draw_events(state, books, tables, c, month, candidates, drawn, keys):
 @inlined
 def kind_of(high_bits, tables):
     """Kind of event of a candidate by 32 bits of a draw: services, then those of the family."""
-    kind = tables.kind_guide[high_bits >> COARSE_SHIFT]
+    kind = np.int64(tables.kind_guide[high_bits >> COARSE_SHIFT])
     while high_bits >= tables.kinds[kind]:  # the last threshold is above every draw
         kind += 1
     return kind

@@ -288,17 +288,20 @@ def age_population(state, tables, c, month, thread, due):
         for v in range(sector.first_village, sector.first_village + sector.n_villages):
             village = state.villages[v]
             n_due = list_due(state, village.first_slot, village.n_slots, today, due)
-            for i in range(n_due):
-                if tables.is_milestone[(month - np.int64(state.birth[due[i]])) & MONTH_BYTE]:
-                    prefetch(state.needs, due[i])
-                    ask_for_household(state, village, due[i])
+            n_limits = 0
             for i in range(n_due):
                 slot = due[i]
-                age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
-                if age == CHILDHOOD_MONTHS:
+                due[n_limits] = slot
+                n_limits += np.int64(tables.is_milestone[(month - np.int64(state.birth[slot])) & MONTH_BYTE])
+            for i in range(n_limits):
+                prefetch(state.needs, due[i])
+                ask_for_household(state, village, due[i])
+            for i in range(n_limits):
+                slot = due[i]
+                if (month - np.int64(state.birth[slot])) & MONTH_BYTE == CHILDHOOD_MONTHS:
                     leave(books, state, tables, county, village, sector, slot, month)
                     aged_out += 1
-                elif tables.is_milestone[age]:
+                else:
                     pass_age_limit(books, state, tables, county, arena, v, slot, month)
         hold = tables.rules[0].hold_population
         births = aged_out if hold else np.int64(tables.births[s, month])

@@ -6,7 +6,7 @@ a worker who meets this starts on the missing document first.
 
 import numpy as np
 
-from columns.bits import n_bits
+from columns.bits import lowest_bit, n_bits
 from columns.compiling import inlined, part
 from columns.draws import draw, happens, uniform
 from columns.layout import (
@@ -336,22 +336,38 @@ def add_reviews(books, state, tables, county, month, order, waiting, n_filed):
     """Reviews of allowances: each village has its month, so that offices meet them spread over the year."""
     for v in range(county.first_village, county.first_village + county.n_villages):
         village = state.villages[v]
-        since = month - np.int64(village.review_offset)
-        for service in range(len(tables.services)):
-            row = tables.services[service]
-            if row.status and row.review_interval_months > 0 and since % row.review_interval_months == 0:
-                for slot in range(village.first_slot, village.first_slot + village.n_slots):
-                    word = books.needs[slot, service]
-                    if not state.traits[slot] & CHILD_PRESENT:
-                        continue  # what the last child of a vacant place had is reviewed no more
-                    if state_of(word) == SERVED and not word & UNDER_REVIEW:
-                        books.needs[slot, service] = word | UNDER_REVIEW
-                        birth = state.birth[slot]
-                        age = (month - np.int64(birth)) & MONTH_BYTE
-                        key = key_of_child(village.key, slot - village.first_slot, month - age)
-                        entry = make_entry(slot - county.first_slot, v - county.first_village, service, birth)
-                        priority = CLASS_FIRST if tables.rules[0].discipline == FIFO else CLASS_LAST
-                        waiting[n_filed] = filed_entry(entry, month, priority, 1, 0)
-                        order[n_filed] = draw(key, QUEUE_ORDER, month, service)
-                        n_filed += 1
+        due = services_reviewed(tables, month - np.int64(village.review_offset))
+        if due == 0:
+            continue
+        for slot in range(village.first_slot, village.first_slot + village.n_slots):
+            served = where_state(books.needs, slot, 1 << SERVED) & due
+            if served and not state.traits[slot] & CHILD_PRESENT:
+                continue  # what the last child of a vacant place had is reviewed no more
+            while served:
+                service = lowest_bit(served)
+                served &= served - 1
+                word = books.needs[slot, service]
+                if word & UNDER_REVIEW:
+                    continue
+                books.needs[slot, service] = word | UNDER_REVIEW
+                entry = make_entry(
+                    slot - county.first_slot, v - county.first_village, service, state.birth[slot]
+                )
+                priority = CLASS_FIRST if tables.rules[0].discipline == FIFO else CLASS_LAST
+                waiting[n_filed] = filed_entry(entry, month, priority, 1, 0)
+                order[n_filed] = draw(key_of_entry(state, county, entry, month), QUEUE_ORDER, month, service)
+                n_filed += 1
     return n_filed
+
+
+@inlined
+def services_reviewed(tables, since):
+    """Allowances that are reviewed so many months after a village's review month, as bits."""
+    due, allowances = 0, tables.allowances[0]
+    while allowances:
+        service = lowest_bit(allowances)
+        allowances &= allowances - 1
+        interval = np.int64(tables.services[service].review_interval_months)
+        if interval > 0 and since % interval == 0:
+            due |= 1 << service
+    return due

@@ -154,7 +154,7 @@ def moving_on(services: np.ndarray, rules: SimpleNamespace, cash_drop_out: float
 def kind_guide(kinds: np.ndarray) -> np.ndarray:
     """Smallest kind of event for every value of the highest ``COARSE_BITS`` bits of a draw."""
     lowest = np.arange(1 << COARSE_BITS, dtype=np.uint64) << COARSE_SHIFT
-    return np.array([np.count_nonzero(kinds[:-1] <= low) for low in lowest], dtype=np.int64)
+    return np.searchsorted(kinds[:-1], lowest, side="right").astype(np.uint8)
 
 
 def lasting_curve(lasting: np.ndarray) -> np.ndarray:

@@ -57,6 +57,8 @@ NEVER = 255  # visit_month of a household that was never visited; months are kep
 BY_DUE, BY_REQUEST, BY_ROUND = range(3)
 FAMILY_SHIFT = 8 * (HOUSEHOLD.itemsize - 1)
 """Where the flags of a household stand in its record: in the last byte."""
+HOMES_AHEAD = 3
+"""Homes asked for ahead of the one that is visited."""
 NO_ROUND, N_ROUNDS = -1, 3
 ROUNDS = (
     (BY_DUE, BY_REQUEST, BY_ROUND),
@@ -159,9 +161,11 @@ def go_round(books, state, tables, county, village, v, month, by, wanted):
         pointer, spacing = village.round_pointer, rules.months_between_visits_others
         n_wanted = list_longest(state, village, month, pointer, spacing, left, wanted)
     n_visits = min(n_wanted, left)
+    for i in range(min(n_visits, HOMES_AHEAD)):
+        ask_for_home(state, village, wanted[i])
     for i in range(n_visits):
-        if i + 1 < n_visits:
-            ask_for_home(state, village, wanted[i + 1])
+        if i + HOMES_AHEAD < n_visits:
+            ask_for_home(state, village, wanted[i + HOMES_AHEAD])
         position = wanted[i]
         household = state.households[village.first_household + position]
         visit(books, state, tables, county, village, v, household, position, month)
