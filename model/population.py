@@ -288,7 +288,7 @@ def age_population(state, tables, c, month, thread, due):
         for v in range(sector.first_village, sector.first_village + sector.n_villages):
             village = state.villages[v]
             n_due = list_due(state, village.first_slot, village.n_slots, today, due)
-            n_limits = 0
+            n_limits = np.int64(0)
             for i in range(n_due):
                 slot = due[i]
                 due[n_limits] = slot

@@ -36,7 +36,7 @@ SUBMODELS = {
     "apply_policy": {"policy": "odd/spread.md"},
     "spread_approach": dict.fromkeys(("spread", "evidence", "seats", "orders"), "odd/spread.md"),
     "staff_posts": {"staffing": "odd/workers.md", "spaces": "odd/help.md"},
-    "age_population": dict.fromkeys(("demography", "population"), "odd/children.md"),
+    "age_population": dict.fromkeys(("demography", "population", "first_needs"), "odd/children.md"),
     "arise_needs": dict.fromkeys(("onset", "idle_spells", "stationary"), "odd/children.md"),
     "visit_households": {"visits": "odd/help.md"},
     "file_referrals": {"referrals": "odd/help.md"},
@@ -48,6 +48,7 @@ SUBMODELS = {
 """The modules that run each phase, and the page on which each is described."""
 WITHOUT_EQUATION = {
     "orders": "sorts by the columns of a table",
+    "population": "lets children come and go as the plan of the population says",
     "observation": "counts; measures have their formulas",
 }
 """Modules of submodels that apply no numbered equation, and why."""
