@@ -1,4 +1,4 @@
-"""Sorting two arrays together: what the compiled month may not do with NumPy, which allocates."""
+"""Sorting in compiled code, which NumPy's would not do without memory and without a second of compilation."""
 
 import numpy as np
 
@@ -41,3 +41,42 @@ def sort_by_key(keys, items, n):
             keys[place], items[place] = keys[place - 1], items[place - 1]
             place -= 1
         keys[place], items[place] = key, item
+
+
+@part
+def rank_by(keys, ties, ranked):
+    """Fill ``ranked`` with positions in ascending order of keys; equal ones by tie, then as they stand.
+
+    A heap sort: keys may be of any kind and spread in any way.
+    """
+    n = len(ranked)
+    for i in range(n):
+        ranked[i] = i
+    for top in range(n // 2 - 1, -1, -1):
+        sink(keys, ties, ranked, top, n)
+    for end in range(n - 1, 0, -1):
+        ranked[0], ranked[end] = ranked[end], ranked[0]
+        sink(keys, ties, ranked, 0, end)
+
+
+@part
+def sink(keys, ties, ranked, place, end):
+    """Let a position sink in the heap before ``end`` until none below it comes later."""
+    row = ranked[place]
+    while 2 * place + 1 < end:
+        below = 2 * place + 1
+        if below + 1 < end and comes_before(keys, ties, ranked[below], ranked[below + 1]):
+            below += 1
+        if not comes_before(keys, ties, row, ranked[below]):
+            break
+        ranked[place] = ranked[below]
+        place = below
+    ranked[place] = row
+
+
+@part
+def comes_before(keys, ties, a, b):
+    """True if one position comes before another."""
+    if keys[a] != keys[b]:
+        return keys[a] < keys[b]
+    return ties[a] < ties[b] or (ties[a] == ties[b] and a < b)

@@ -12,6 +12,7 @@ import numpy as np
 from columns.compiling import kernel
 from columns.draws import HALF, draw, uniform
 from columns.numbers import Truth, Whole
+from columns.sorting import rank_by
 from columns.streams import stream
 from model.codes import SEATS_FROM_TRAINERS
 
@@ -137,7 +138,8 @@ def share_out(
                 if rest > np.uint64(0):
                     order_by[i] = (rest << HALF) | (ties[i] >> HALF)
         left -= handed
-        ranked = np.argsort(order_by, kind="mergesort")
+        ranked = np.empty(n, dtype=np.int64)
+        rank_by(order_by, order_by, ranked)
         for j in range(left):
             given[ranked[n - 1 - j]] += 1
         return np.int64(0)
@@ -150,15 +152,13 @@ def fill_by_score(
 ) -> Whole:
     """Give ``seats`` to the lowest score first until its cap, then to the next; return what is left."""
     n = scores.shape[0]
-    hashed = np.argsort(ties, kind="mergesort")
-    sorted_scores = np.empty(n, dtype=np.float64)
+    ranked = np.empty(n, dtype=np.int64)
+    rank_by(scores, ties, ranked)
     for i in range(n):
         given[i] = 0
-        sorted_scores[i] = scores[hashed[i]]
-    ranked = np.argsort(sorted_scores, kind="mergesort")
     left = np.int64(seats)
     for j in range(n):
-        i = hashed[ranked[j]]
+        i = ranked[j]
         given[i] = min(left, caps[i])
         left -= given[i]
         if left == 0:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from columns.by_address import by_address
 from columns.compiling import kernel, part
-from columns.sorting import ROOM, sort_by_key
+from columns.sorting import ROOM, rank_by, sort_by_key
 
 pytestmark = pytest.mark.unit
 
@@ -20,6 +20,11 @@ Pair = namedtuple("Pair", ["first", "second"])
 @kernel
 def sort(keys, items, n):
     sort_by_key(keys, items, n)
+
+
+@kernel
+def rank(keys, ties, ranked):
+    rank_by(keys, ties, ranked)
 
 
 @part
@@ -48,6 +53,15 @@ def test_pairs_are_in_the_order_of_their_keys_and_equal_ones_in_the_old_order(gi
     order = np.argsort(np.array(given_keys, dtype=np.uint64), kind="stable")
     assert (items[:n] == order).all()
     assert keys[:n].tolist() == sorted(given_keys)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3) | WORDS, st.integers(0, 3) | WORDS), max_size=60))
+def test_ranks_are_by_key_then_by_tie_then_as_they_stand(pairs):
+    keys, ties = np.array(pairs, dtype=np.uint64).reshape(-1, 2).T.copy()
+    for known in (keys, keys / 2**60):
+        ranked = np.full(len(pairs), -1)
+        rank(known, ties, ranked)
+        assert (ranked == np.lexsort((np.arange(len(pairs)), ties, known))).all()
 
 
 def test_columns_handed_on_are_those_given():
