@@ -303,10 +303,7 @@ def solve_papers(services: Sequence[SimpleNamespace], rules: SimpleNamespace) ->
 
 def _paper_refusals(services: Sequence[SimpleNamespace]) -> tuple[np.ndarray, np.ndarray]:
     rows = [services[CERTIFICATE], services[HUKOU]]
-    return (
-        np.array([_refusal(row) for row in rows]),
-        np.array([row.not_eligible_share for row in rows]),
-    )
+    return np.array([_refusal(row) for row in rows]), np.array([row.not_eligible_share for row in rows])
 
 
 def solve(rules: np.record, services: np.recarray, names: Sequence[str], turnover: np.ndarray) -> Stationary:
@@ -374,7 +371,10 @@ def _solved(
                 )
     # A need by status ends on its own only with the status itself, which is an event of its own.
     end = np.where(rows["status"] == 1, 0.0, end)
-    return Stationary(seek, end, outflow, np.cumsum(profile, axis=-1), np.cumsum(papers, axis=-1), filing)
+    for shares in (profile, papers):  # a sum along so short an axis is slow with NumPy's own
+        for state in range(1, shares.shape[-1]):
+            shares[..., state] += shares[..., state - 1]
+    return Stationary(seek, end, outflow, profile, papers, filing)
 
 
 def _born_without(rules: SimpleNamespace, class_bits: int) -> float:
