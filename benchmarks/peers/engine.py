@@ -23,7 +23,7 @@ def start(shape: Shape) -> Months:
     def children() -> int:
         return int(model.state.sectors["n_children"].sum())
 
-    return Months(children, lambda: model.run(model.months_done), begin, work)
+    return Months(children, lambda n_months: model.run(model.months_done + n_months - 1), begin, work)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from benchmarks.peers.epidemic import (
     INFECTIONS_PER_MONTH,
     SEED,
 )
-from benchmarks.peers.serving import Months, Shape, serve, shape_given
+from benchmarks.peers.serving import Months, Shape, serve, shape_given, step_by_step
 
 
 def start(shape: Shape) -> Months:
@@ -47,7 +47,7 @@ def start(shape: Shape) -> Months:
     def work() -> dict[str, float]:
         return {"infected_share": float(model.nodes.I[n_ticks].sum() / model.people.count)}
 
-    return Months(lambda: int(model.people.count), step, work=work)
+    return Months(lambda: int(model.people.count), step_by_step(step), work=work)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The plain Mesa model of the same rules, with Python's own random numbers."""
 
 from benchmarks.meters import peak_bytes
-from benchmarks.peers.serving import Months, Shape, serve, shape_given
+from benchmarks.peers.serving import Months, Shape, serve, shape_given, step_by_step
 from benchmarks.plain_mesa.plain_model import PlainModel
 from benchmarks.worlds import mature_scenario
 
@@ -18,7 +18,7 @@ def start(shape: Shape) -> Months:
     GROWN.append(float((peak_bytes() or 0) - before))
     return Months(
         lambda: sum(sector.n_children() for sector in model.sectors),
-        model.step,
+        step_by_step(model.step),
         work=lambda: {"bytes": max(GROWN)},
     )
 

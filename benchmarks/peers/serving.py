@@ -28,8 +28,8 @@ class Months(NamedTuple):
 
     agents: Callable[[], int]
     """How many there are now."""
-    step: Callable[[], object]
-    """Runs the next month."""
+    run: Callable[[int], object]
+    """Runs the next so many months, as the model does when nobody looks in between."""
     begin: Callable[[], object] = dict
     """Is called where the measured months begin."""
     work: Callable[[], dict[str, float]] = dict
@@ -49,16 +49,24 @@ def serve(start: Callable[[Shape], Months], shape: Shape) -> None:
 
 def measure(start: Callable[[Shape], Months], shape: Shape) -> dict[str, Any]:
     """Run the warm-up and then the months, and return the CPU time of the latter."""
-    run = start(shape)
-    for _ in range(shape.warm_up_months):
-        run.step()
-    agents = run.agents()
-    run.begin()
+    months = start(shape)
+    months.run(shape.warm_up_months)
+    agents = months.agents()
+    months.begin()
     start_seconds = process_time()
-    for _ in range(shape.months):
-        run.step()
+    months.run(shape.months)
     seconds = process_time() - start_seconds
-    return {"cpu_seconds": seconds, "agents": (agents + run.agents()) / 2, "work": run.work()}
+    return {"cpu_seconds": seconds, "agents": (agents + months.agents()) / 2, "work": months.work()}
+
+
+def step_by_step(step: Callable[[], object]) -> Callable[[int], None]:
+    """Run months of a model that takes one step at a time."""
+
+    def run(n_months: int) -> None:
+        for _ in range(n_months):
+            step()
+
+    return run
 
 
 def shape_given() -> Shape:

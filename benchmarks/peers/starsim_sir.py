@@ -13,7 +13,7 @@ from benchmarks.peers.epidemic import (
     INFECTIONS_PER_MONTH,
     SEED,
 )
-from benchmarks.peers.serving import Months, Shape, serve, shape_given
+from benchmarks.peers.serving import Months, Shape, serve, shape_given, step_by_step
 
 
 def start(shape: Shape, route: str) -> Months:
@@ -40,7 +40,7 @@ def start(shape: Shape, route: str) -> Months:
     people = sim.people
     return Months(
         lambda: len(people),
-        sim.run_one_step,
+        step_by_step(sim.run_one_step),
         work=lambda: {"infected_share": float(sim.diseases.sir.infected.sum() / len(people))},
     )
 
