@@ -27,10 +27,10 @@ Tried = Sequence[tuple[Mutant, Outcome]]
 
 PAGE = """# Errors made on purpose
 
-Made by `make mutate`; do not edit. cosmic-ray can make {n_all:,} small errors in the kernels of onset,
-visits, desks and spread: another operator, another comparison, a number one larger or smaller, a condition
-turned round, a loop that never runs. A sample of {n} (seed {seed}) was made one at a time, and worlds were
-run with each until one told.
+Made by `make mutate`; do not edit. cosmic-ray can make {n_all:,} small errors in the kernels of onset, idle
+spells, visits, desks and spread: another operator, another comparison, a number one larger or smaller, a
+condition turned round, a loop that never runs. A sample of {n} (seed {seed}) was made one at a time, and
+worlds were run with each until one told.
 
 **{caught} of {n} errors were caught: {share:.1%}.** {others}
 
