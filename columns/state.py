@@ -44,6 +44,9 @@ ARENA = np.dtype(
         ("filed_start", "i8"),
         ("filed_capacity", "i8"),
         ("n_filed", "i8"),
+        ("reviews", "i8"),  # most that one month may file; there is room for them
+        ("listed", "i8"),  # open spells and cases in gathering at the end of the month; large worlds only
+        ("added", "i8"),  # most that one of the last months has added to them, fading; large worlds only
     ],
     align=True,
 )

@@ -11,6 +11,7 @@ from model.blocks import Block, county_blocks
 from model.demography import DemographicPlan
 from model.ground import ground_of, lay_out_places
 from model.homes import count_households
+from model.lists import Ahead, make_lists, make_room, note_month
 from model.money import COUNTERS
 from model.orders import rank_villages, ranking_columns
 from model.own.given import posts_first
@@ -24,11 +25,7 @@ from model.world import World
 
 SECTOR_KEYS = 3_000_000
 """Sectors are numbered from here among the parts of a county."""
-OPEN_SLACK = 1.6
-FILED_SHARE = 1 / 3
-"""Room for filed cases per room for others: in mature months some 15 stand at desks per 100 others."""
-LEAST_CAPACITY = 256
-SMALL_WORLD_SLOTS = 100_000
+LEAST_EVENTS = 256
 
 
 def lay_out_people(
@@ -70,7 +67,7 @@ def lay_out_people(
         county_tally=np.zeros((len(counties), n, WIDTH), dtype=np.int32),
         tally=np.zeros((threads, tally_size(n)), dtype=np.int32),
         meters=np.zeros((threads, len(METERS)), dtype=np.int64),
-        log=np.zeros((threads, n_slots * n + LEAST_CAPACITY if log_events else 1), dtype=np.uint64),
+        log=np.zeros((threads, n_slots * n + LEAST_EVENTS if log_events else 1), dtype=np.uint64),
         problems=np.zeros((threads, 1), dtype=np.int64),
     )  # fmt: skip
 
@@ -87,44 +84,6 @@ def _sectors(world: World, counties: np.ndarray, plan: DemographicPlan) -> np.nd
     sectors["n_slots"], sectors["first_slot"] = slots, np.cumsum(slots) - slots
     sectors["free_head"] = sectors["free_tail"] = -1
     return sectors
-
-
-def make_lists(state: State, expected: np.ndarray) -> State:
-    """Give every county its part of the lists of open spells, from the open needs expected at the start."""
-    per_county = np.bincount(state.villages["county"], weights=expected, minlength=len(state.counties))
-    wanted = per_county * OPEN_SLACK
-    capacity, filed_capacity = (
-        np.ceil(entries).astype(np.int64) + LEAST_CAPACITY for entries in (wanted, wanted * FILED_SHARE)
-    )
-    if len(state.needs) <= SMALL_WORLD_SLOTS:  # room for unusual parameters where it costs nothing
-        capacity += state.counties["n_slots"]
-        filed_capacity += state.counties["n_slots"]
-    return grown(state, capacity, filed_capacity)
-
-
-def grown(state: State, capacity: np.ndarray, filed_capacity: np.ndarray) -> State:
-    """Return the state with lists of the given capacities per county, none smaller than before.
-
-    A list that does not grow stays where it is.
-    """
-    arenas = state.arenas.copy()
-    arenas["capacity"], arenas["start"] = capacity, np.cumsum(capacity) - capacity
-    arenas["filed_capacity"] = filed_capacity
-    arenas["filed_start"] = np.cumsum(filed_capacity) - filed_capacity
-    listed, filed = state.open_entries, state.filed_entries
-    if len(listed) != capacity.sum():
-        listed = np.zeros(int(capacity.sum()), dtype=np.uint64)
-        for old, new in zip(state.arenas, arenas, strict=True):
-            a, b, n_end = old["start"], new["start"], old["n_gathering"]
-            listed[b : b + old["n_open"]] = state.open_entries[a : a + old["n_open"]]
-            end, new_end = a + old["capacity"], b + new["capacity"]
-            listed[new_end - n_end : new_end] = state.open_entries[end - n_end : end]
-    if len(filed) != filed_capacity.sum():
-        filed = np.zeros(int(filed_capacity.sum()), dtype=np.uint64)
-        for old, new in zip(state.arenas, arenas, strict=True):
-            a, b, n = old["filed_start"], new["filed_start"], old["n_filed"]
-            filed[b : b + n] = state.filed_entries[a : a + n]
-    return state._replace(arenas=records(np.asarray(arenas)), open_entries=listed, filed_entries=filed)
 
 
 def entries_in_use(state: State) -> dict[str, np.ndarray]:
@@ -170,11 +129,19 @@ def assemble(
     ground = ground_of(scenario.world, scenario.schedule[0][1], scenario.services, scenario.children)
     world, plan, services = ground.world, ground.plan, ground.services
     rules = ground.rules.copy()
-    state = lay_out_people(world, plan, rules, services, scenario.seed, n_threads, log_events)
-    state = make_lists(state, ground.expected_open)._replace(desks=records(ground.desks.copy()))
-    blocks = county_blocks(state.counties, n_threads)
+    length = 1.0
+    while True:
+        state = lay_out_people(world, plan, rules, services, scenario.seed, n_threads, log_events)
+        state = make_lists(state, ground.expected_open, length)._replace(desks=records(ground.desks.copy()))
+        blocks = county_blocks(state.counties, n_threads)
+        if settled:
+            settle(state, ground, blocks, n_threads)
+        if not state.problems.any():
+            break
+        length *= 2.0  # unusual parameters: more needs are open than expected
     if settled:
-        settle(state, ground, blocks, n_threads)
+        note_month(state)
+        state = make_room(state, services, Ahead(changing=True))
     order = scenario.strategy.order_index
     ranking = None
     if scenario.strategy.ranking:

@@ -5,10 +5,10 @@ import numpy as np
 from model.needs import PROBLEM_CEILING, PROBLEM_FILED_FULL, PROBLEM_OPEN_FULL, PROBLEM_SLOTS
 
 MESSAGES = {
-    PROBLEM_OPEN_FULL: "more needs opened in one month than the lists can hold; a shock of this size needs a "
-    "smaller world or a smaller share",
-    PROBLEM_FILED_FULL: "more cases were filed in one month than the queues can hold; lower the staff hours "
-    "asked for or split the world",
+    PROBLEM_OPEN_FULL: "more needs opened in one month than the lists have room for; change rules in smaller "
+    "steps",
+    PROBLEM_FILED_FULL: "more cases were filed in one month than the queues have room for; change rules in "
+    "smaller steps",
     PROBLEM_CEILING: "a rate of onset exceeded the ceiling of the candidate clock; lower inflow_per_month or "
     "the multipliers of the service",
     PROBLEM_SLOTS: "a sector had no vacant place for a newborn child; the demographic plan does not fit the "

@@ -17,8 +17,9 @@ from columns.state import State, Tables
 from model.desk_hours import DEMAND_COLUMNS
 from model.desks import serve_desks
 from model.learning import learn
+from model.lists import is_close_to_full
 from model.money import Accounts, close_accounts, set_budgets
-from model.observation import Observed, observe
+from model.observation import FILED, Observed, observe
 from model.onset import arise_needs
 from model.population import age_population
 from model.referrals import file_referrals
@@ -31,8 +32,6 @@ from model.visits import visit_households
 POLICY, SPREAD, STAFF, AGE, ARISE, VISIT, FILE, SERVE, LEARN, COSTS, OBSERVE = range(11)
 """Positions in :data:`model.schedule.PHASES`."""
 N_PHASES = 11
-FULL_SHARE = 0.8
-"""A list that is fuller at the end of a month may not hold those of the next."""
 
 
 @kernel
@@ -116,7 +115,7 @@ def run_months(
                 close_accounts(state, tables, observed, accounts, month)
             else:
                 observe(state, tables, observed, accounts, rank, month)
-        if last_phase > OBSERVE and must_stop(state):
+        if last_phase > OBSERVE and must_stop(state, observed, month):
             return -(month + 1)
     return last_month
 
@@ -134,18 +133,14 @@ def follow_policy(state, tables, spread, month):
 
 
 @part
-def must_stop(state):
+def must_stop(state, observed, month):
     """True if a list of a county is close to full, or a kernel had a problem."""
+    stop = False
     for thread in range(len(state.problems)):
-        if state.problems[thread, 0] != 0:
-            return True
+        stop |= state.problems[thread, 0] != 0
     for c in range(len(state.arenas)):
-        arena = state.arenas[c]
-        listed = arena.n_open + arena.n_gathering
-        filed = arena.n_filed + arena.n_gathering  # all papers may be complete next month
-        if listed > FULL_SHARE * arena.capacity or filed > FULL_SHARE * arena.filed_capacity:
-            return True
-    return False
+        stop |= is_close_to_full(state.arenas[c], observed.counties[month, c, FILED])
+    return stop
 
 
 def make_scratch(state: State, n_services: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -85,6 +85,7 @@ SUMMED = np.array([[k in columns for k in range(WIDTH)] for columns in FROM_TALL
 """The same as a table, (measures, WIDTH)."""
 COUNTY_MEASURES = ("children", *FROM_TALLY, "posts_filled", "villages_active", "stage", "cost_fen")
 CHILDREN, *_, POSTS_FILLED, ACTIVE, STAGE, COST = range(len(COUNTY_MEASURES))
+FILED = COUNTY_MEASURES.index("filed")
 
 
 class Observed(NamedTuple):

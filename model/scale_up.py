@@ -17,12 +17,13 @@ import numpy as np
 
 from columns.state import State
 from columns.state_hash import hash_arrays
-from model.assembly import Assembled, assemble, entries_in_use, grown
+from model.assembly import Assembled, assemble, entries_in_use
 from model.calendar import month_text
 from model.kernel_problems import check_problems
+from model.lists import Ahead, is_large, make_room, needs_in_a_shock, note_month
 from model.money import make_accounts
-from model.month import COSTS, FULL_SHARE, N_PHASES, STAFF, make_scratch, run_months
-from model.observation import clear_flows, make_observed
+from model.month import COSTS, N_PHASES, STAFF, make_scratch, run_months
+from model.observation import FILED, clear_flows, make_observed
 from model.orders import county_scores, ranking_columns
 from model.own import months as own
 from model.policy import bring_into_force, make_policy, waves_arrays
@@ -32,8 +33,6 @@ from model.spread_setup import Spread, prepare_spread
 from model.tables import renew
 from model.windows import WithAgents
 
-GROWTH_FACTOR = 1.5
-LEAST_GROWTH = 1024
 MESA_SEEDS = 2**32
 """Mesa's own generator, which no decision uses, takes seeds below this."""
 SLOT_MONTHS_AT_ONCE = 10_000_000
@@ -41,13 +40,6 @@ SLOT_MONTHS_AT_ONCE = 10_000_000
 
 type Events = list[tuple[int, np.ndarray]]
 """Changes of state by month."""
-
-
-def with_room(entries: np.ndarray, capacity: np.ndarray) -> np.ndarray:
-    """Return capacities (entries; one per county) with room for more, the same where all lists have room."""
-    if (entries <= FULL_SHARE * capacity).all():
-        return capacity
-    return np.maximum(capacity, np.ceil(GROWTH_FACTOR * entries).astype(np.int64) + LEAST_GROWTH)
 
 
 class ScaleUpModel(WithAgents):
@@ -207,7 +199,10 @@ class ScaleUpModel(WithAgents):
                 if self.seconds is not None:
                     self.seconds[NAMES[first]] += process_time() - start
             self.months_done = abs(done)
-            if done < 0:
+            large = is_large(self.state)
+            if large:
+                note_month(self.state)
+            if large or done < 0:
                 check_problems(self.state.problems, month_text(self.months_done - 1))
                 self._make_room()
             self._take_events(month)
@@ -215,7 +210,9 @@ class ScaleUpModel(WithAgents):
 
     def _next_look(self, month: int, end: int) -> int:
         """The month, ``end`` at the latest, before which Python is needed again once this one begins."""
-        if len(self._parts) > 1 or self.log_events or self.has_open_agents:
+        rules = self.policy.records[bisect_right(self.policy.months, month) - 1][0]
+        shock = rules["shock_county_share"] > 0.0  # each month may bring more than lists have room for
+        if len(self._parts) > 1 or self.log_events or self.has_open_agents or shock:
             return month + 1
         change = next((change for change in self.policy.months if change > month), end)
         return min(end, change, month + max(SLOT_MONTHS_AT_ONCE // max(len(self.state.birth), 1), 1))
@@ -237,6 +234,7 @@ class ScaleUpModel(WithAgents):
         """Do what is not compiled before a phase of a month: dated changes of rules, own places."""
         if phase == NAMES[0] and bring_into_force(month, self.policy, self.tables.rules):
             self.tables = renew(self.tables, self.still)
+            self._make_room(changing=True)
         self._own.before(phase, month, self.state, self.tables.rules, self._accounts)
 
     def _run_phases(self, month: int, until: int, first_phase: int, last_phase: int) -> int:
@@ -260,14 +258,14 @@ class ScaleUpModel(WithAgents):
         )  # fmt: skip
         return int(done)
 
-    def _make_room(self) -> None:
-        """Enlarge the lists of counties whose open spells are close to filling them."""
-        arenas = np.asarray(self.state.arenas)  # a record array is slower to read
-        listed = arenas["n_open"] + arenas["n_gathering"]
-        filed = arenas["n_filed"] + arenas["n_gathering"]  # all papers may be complete next month
-        lists = (listed, arenas["capacity"]), (filed, arenas["filed_capacity"])
-        if any((entries > FULL_SHARE * capacity).any() for entries, capacity in lists):
-            self._take_state(grown(self.state, *(with_room(*each) for each in lists)))
+    def _make_room(self, changing: bool = False) -> None:
+        """Give the lists room for the next month, in which rules may change."""
+        state, services = self.state, self.tables.services
+        filed = self.observed.counties[self.months_done - 1, :, FILED] if self.months_done else 0.0
+        ahead = Ahead(changing, needs_in_a_shock(self.tables.rules[0], services), filed)
+        self.state = make_room(state, services, ahead)
+        if self.state is not state:
+            self._take_state(self.state)
 
     def _take_events(self, month: int) -> None:
         """Move the month's event log out of the kernels' buffers, in the order of child slots."""

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from columns.column_file import Place, damaged_column, read_columns, write_columns
-from model import assembly, checkpoint
+from model import checkpoint, lists
 from model.checkpoint import COLUMNS, MANIFEST, Checkpoints
 from model.problems import InputError
 from model.reading import ROOT
@@ -108,15 +108,14 @@ def test_ranks_by_what_people_were_at_the_start_go_on(tmp_path):
     check_going_on(scenario, tmp_path, [0, 22])
 
 
-def test_grown_lists_go_on(tmp_path, monkeypatch):
-    monkeypatch.setattr(assembly, "SMALL_WORLD_SLOTS", 0)
-    monkeypatch.setattr(assembly, "LEAST_CAPACITY", 8)
-    monkeypatch.setattr(assembly, "OPEN_SLACK", 1.1)
+def test_lists_of_another_length_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(lists, "SMALL_WORLD_SLOTS", 0)
     scenario = make_scenario("teaching", "history", EARLY_MANDATE, 4, 50)
-    at_start = ScaleUpModel(scenario).state.arenas.capacity.copy()
+    at_start = np.asarray(ScaleUpModel(scenario).state.arenas).copy()
     check_going_on(scenario, tmp_path, [12, 36, 50])
-    grown = Checkpoints(tmp_path / "36").load(scenario).model.state.arenas.capacity
-    assert (grown > at_start).any(), "nothing grew: the test says nothing"
+    later = np.asarray(Checkpoints(tmp_path / "36").load(scenario).model.state.arenas)
+    for length in ("capacity", "filed_capacity"):
+        assert (later[length] != at_start[length]).any(), "as long as before: the test says nothing"
 
 
 def test_a_world_without_children_goes_on(tmp_path):
