@@ -99,7 +99,7 @@ def is_close_to_full(arena, filed):
 
 
 def least_lengths(state: State, ahead: Ahead) -> tuple[np.ndarray, np.ndarray]:
-    """Lengths that the parts of both lists must have for a month."""
+    """Lengths that the parts of both lists must have for a month: int64, one per county."""
     arenas, counties = np.asarray(state.arenas), np.asarray(state.counties)  # records are slower to read
     n_open, gathering = arenas["n_open"], arenas["n_gathering"]
     listed = n_open + gathering
