@@ -123,9 +123,9 @@ Tables = namedtuple(
         "papers",  # (classes, months since birth + 1, born without, states) cumulative
         "give_up",  # (services, 256) monthly probability of giving up after a wait of so many months
         "fading",  # (256,) share of a trust difference left after so many months
-        "milestones",  # (216 + 1,) months until the next age limit
-        "is_milestone",  # (216 + 1,) bool
-        "limited",  # (216 + 1,) services that begin or end at an age, as bits
+        "milestones",  # (256,) months until the next age limit, 255 after the last; by age modulo 256
+        "is_milestone",  # (256,) bool, whether an age modulo 256 is such a limit
+        "limited",  # (256,) services that begin or end at an age modulo 256, as bits
         "allowances",  # (1,) services that are an allowance, as bits
         "outside",  # (months,) share of counties outside the world adopting at the end of the month before
         "trend",  # (months, services) multiplier of the onset

@@ -34,16 +34,24 @@ INT1, INT8, INT16, INT32, INT64 = (ir.IntType(bits) for bits in (1, 8, 16, 32, 6
 ALIGNED_BY_BYTE, ALIGNED_BY_WORD, ALIGNED_BY_COUNT = 1, 2, 4
 
 
-def _everywhere(builder: Any, value: Any, n: int) -> Any:
-    """Return a vector with the same value in all its lanes."""
-    lane = builder.insert_element(ir.Constant(ir.VectorType(value.type, n), ir.Undefined), value, INT32(0))
-    return builder.shuffle_vector(lane, lane, ir.Constant(ir.VectorType(INT32, n), [0] * n))
+def _operands(
+    context: Any, builder: Any, signature: Any, arguments: Any, vector: Any, number: Any
+) -> tuple[Any, Any]:
+    """Return where neighbours begin, as the address of a vector, and the last argument in all its lanes.
 
-
-def _pointer(context: Any, builder: Any, array_type: Any, array: Any, place: list[Any], vector: Any) -> Any:
-    """Return the address of an element as that of a vector which begins there."""
-    element = cgutils.get_item_pointer(context, builder, array_type, array, place, wraparound=False)
-    return builder.bitcast(element, vector.as_pointer())
+    The first argument is their array and the second their place in it, in a row its beginning; as ``number``
+    the last one is cast.
+    """
+    (kind, of_place, *_, of_value), (array, place, *_, value) = signature.args, arguments
+    beginning = [context.cast(builder, place, of_place, types.intp)]
+    beginning += [context.get_constant(types.intp, 0)] * (kind.ndim - 1)
+    neighbours = context.make_array(kind)(context, builder, array)
+    element = cgutils.get_item_pointer(context, builder, kind, neighbours, beginning, wraparound=False)
+    lane = builder.insert_element(
+        ir.Constant(vector, ir.Undefined), context.cast(builder, value, of_value, number), INT32(0)
+    )
+    lanes = builder.shuffle_vector(lane, lane, ir.VectorType(INT32, vector.count)([0] * vector.count))
+    return builder.bitcast(element, vector.as_pointer()), lanes
 
 
 def _add(typing_context: Any, numbers: Any, first: Any, bits: Any, amount: Any) -> Any:
@@ -51,14 +59,11 @@ def _add(typing_context: Any, numbers: Any, first: Any, bits: Any, amount: Any) 
     del typing_context  # numba wants the name
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kinds, vector = signature.args, ir.VectorType(INT32, LANES)
-        array = context.make_array(kinds[0])(context, builder, arguments[0])
-        place = context.cast(builder, arguments[1], kinds[1], types.intp)
-        pointer = _pointer(context, builder, kinds[0], array, [place], vector)
-        word = context.cast(builder, arguments[2], kinds[2], types.uint16)
-        by = context.cast(builder, arguments[3], kinds[3], types.int32)
+        vector = ir.VectorType(INT32, LANES)
+        pointer, by = _operands(context, builder, signature, arguments, vector, types.int32)
+        word = context.cast(builder, arguments[2], signature.args[2], types.uint16)
         mask = builder.bitcast(word, ir.VectorType(INT1, LANES))
-        added = builder.select(mask, _everywhere(builder, by, LANES), vector([0] * LANES))
+        added = builder.select(mask, by, vector([0] * LANES))
         before = builder.load(pointer, align=ALIGNED_BY_COUNT)
         builder.store(builder.add(before, added), pointer, align=ALIGNED_BY_COUNT)
         return context.get_dummy_value()
@@ -77,14 +82,10 @@ def _compare(typing_context: Any, numbers: Any, first: Any, value: Any) -> Any:
     del typing_context  # numba wants the name
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kinds, vector = signature.args, ir.VectorType(INT8, WORD)
-        array = context.make_array(kinds[0])(context, builder, arguments[0])
-        place = context.cast(builder, arguments[1], kinds[1], types.intp)
-        wanted = context.cast(builder, arguments[2], kinds[2], types.uint8)
-        found = builder.load(
-            _pointer(context, builder, kinds[0], array, [place], vector), align=ALIGNED_BY_BYTE
-        )
-        return builder.bitcast(builder.icmp_unsigned("==", found, _everywhere(builder, wanted, WORD)), INT64)
+        vector = ir.VectorType(INT8, WORD)
+        pointer, wanted = _operands(context, builder, signature, arguments, vector, types.uint8)
+        found = builder.load(pointer, align=ALIGNED_BY_BYTE)
+        return builder.bitcast(builder.icmp_unsigned("==", found, wanted), INT64)
 
     return types.uint64(numbers, first, value), generate
 
@@ -98,15 +99,10 @@ def _test(typing_context: Any, records: Any, first: Any, bits: Any) -> Any:
     del typing_context  # numba wants the name
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kinds, vector = signature.args, ir.VectorType(INT64, RECORDS)
-        array = context.make_array(kinds[0])(context, builder, arguments[0])
-        place = context.cast(builder, arguments[1], kinds[1], types.intp)
-        wanted = context.cast(builder, arguments[2], kinds[2], types.uint64)
-        found = builder.load(
-            _pointer(context, builder, kinds[0], array, [place], vector), align=ALIGNED_BY_BYTE
-        )
-        common = builder.and_(found, _everywhere(builder, wanted, RECORDS))
-        set_ = builder.icmp_unsigned("!=", common, vector([0] * RECORDS))
+        vector = ir.VectorType(INT64, RECORDS)
+        pointer, wanted = _operands(context, builder, signature, arguments, vector, types.uint64)
+        found = builder.load(pointer, align=ALIGNED_BY_BYTE)
+        set_ = builder.icmp_unsigned("!=", builder.and_(found, wanted), vector([0] * RECORDS))
         return builder.zext(builder.bitcast(set_, INT8), INT64)
 
     if records.dtype.size * 8 != INT64.width:
@@ -124,14 +120,10 @@ def _look_up(typing_context: Any, words: Any, row: Any, states: Any) -> Any:
     del typing_context  # numba wants the name
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        kinds, vector = signature.args, ir.VectorType(INT16, MOST_IN_ROW)
-        array = context.make_array(kinds[0])(context, builder, arguments[0])
-        place = [
-            context.cast(builder, arguments[1], kinds[1], types.intp),
-            context.get_constant(types.intp, 0),
-        ]
-        pointer = _pointer(context, builder, kinds[0], array, place, vector)
-        _, n_words = cgutils.unpack_tuple(builder, array.shape)
+        vector = ir.VectorType(INT16, MOST_IN_ROW)
+        pointer, wanted = _operands(context, builder, signature, arguments, vector, types.uint16)
+        rows = context.make_array(signature.args[0])(context, builder, arguments[0])
+        _, n_words = cgutils.unpack_tuple(builder, rows.shape)
         in_row = builder.trunc(builder.sub(builder.shl(INT64(1), n_words), INT64(1)), INT32)
         mask = builder.bitcast(in_row, ir.VectorType(INT1, MOST_IN_ROW))
         kind = ir.FunctionType(vector, [pointer.type, INT32, mask.type, vector])
@@ -139,9 +131,6 @@ def _look_up(typing_context: Any, words: Any, row: Any, states: Any) -> Any:
         nothing = vector([0] * MOST_IN_ROW)
         found = builder.call(load, [pointer, INT32(ALIGNED_BY_WORD), mask, nothing])
         state = builder.and_(found, vector([MOST_STATES - 1] * MOST_IN_ROW))
-        wanted = _everywhere(
-            builder, context.cast(builder, arguments[2], kinds[2], types.uint16), MOST_IN_ROW
-        )
         among = builder.and_(builder.lshr(wanted, state), vector([1] * MOST_IN_ROW))
         bits = builder.bitcast(builder.icmp_unsigned("!=", among, nothing), INT32)
         return builder.zext(builder.and_(bits, in_row), INT64)

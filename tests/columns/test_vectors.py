@@ -1,5 +1,10 @@
 """What is done to several neighbours in one instruction is what would be done one by one."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -22,6 +27,7 @@ from model.visits import FAMILY_SHIFT
 
 pytestmark = pytest.mark.unit
 RANDOM = np.random.default_rng(4)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @kernel
@@ -112,3 +118,21 @@ def test_bits_are_listed_by_position_behind_what_is_listed(n_before):
         n = listed(np.uint64(word), 100, positions, n_before)
         assert positions[n_before:n].tolist() == expected
         assert (positions[:n_before] == -1).all()
+
+
+def test_all_this_holds_on_a_processor_with_the_plainest_instructions(tmp_path):
+    """The tests above once more in a process of their own, whose code is made for any processor."""
+    plainest = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_DISABLE_JIT": "0"}
+    this = test_all_this_holds_on_a_processor_with_the_plainest_instructions.__name__
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", f"not {this}"],
+        cwd=ROOT,
+        env={**os.environ, **plainest, "BAREFOOT_CACHE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    compiled = [index.read_bytes() for index in tmp_path.rglob("*.nbi")]
+    assert compiled
+    assert all(b"generic" in made_for for made_for in compiled), "the processor was not the plainest"
