@@ -36,6 +36,7 @@ CHART_SNIPPET = "window.vegaEmbed = vegaEmbed; window.vega = vega; window.vegaLi
 TEXT_PREFIXES = (
     "app.",
     "unit.",
+    "outcome_unit.",
     "strategy_name.",
     "stratum.",
     "kind.",
@@ -59,6 +60,7 @@ def catalogue(limits: Limits) -> dict[str, Any]:
             name: measures().measures[name].label.model_dump()
             for name in sorted({*NEEDS, MET, NEEDED, *LEVEL_OUTCOMES, *OTHER_OUTCOMES})
         },
+        "units": {name: measures().measures[name].unit for name in LEVEL_OUTCOMES},
         "outcomes": LEVEL_OUTCOMES,
         "spread_outcomes": SPREAD_OUTCOMES,
         "village_states": VILLAGE_STATES,

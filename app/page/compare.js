@@ -10,16 +10,17 @@ import { both, number, onLanguage, percent, t, whole, worldName } from "barefoot
 
 const PAIRS = [5, 10, 20, 40];
 const SIDES = ["first", "second"];
-/** What is compared month by month: words, value of a film in a month, whether it needs children. */
+/** What is compared month by month: words, value of a film in a month, whether it needs children, its unit. */
 const LIVE = [
   ["app.live.active", (film, month) => film.frames[month].posts.villages_active, false],
   ["app.live.unmet", (film, month) => film.need("unmet_child_months", month), true],
   ["app.live.waiting", (film, month) => film.need("unmet_child_months_waiting", month), true],
   ["app.live.served", (film, month) => total(film, "spells_served", month), true],
   ["app.live.gave_up", (film, month) => total(film, "spells_gave_up", month), true],
-  ["app.live.yuan", (film, month) => yuan(film, month), false],
+  ["app.live.yuan", (film, month) => yuan(film, month), false, "yuan"],
 ];
-const SHARES = new Set(["in_time_of_filed_share", "effective_coverage_share"]);
+/** Units that stand beside the number; what others count, their names say. */
+const BESIDE = ["months", "yuan"];
 
 function total(film, measure, month) {
   film.sums ??= {};
@@ -34,14 +35,21 @@ function yuan(film, month) {
   return sums[month];
 }
 
-/** A value of an outcome as people read it. */
-export const shown = (outcome, value) => (value === null || value === undefined ? t("app.unknown") : SHARES.has(outcome) ? percent(value, 1) : number(value));
+const unknown = (value) => value === null || value === undefined;
+const withUnit = (unit, value) => (BESIDE.includes(unit) ? t("app.with_unit", { value, unit: t(`unit.${unit}`) }) : value);
 
-/** A difference with its sign; shares in percentage points. */
-export function signed(outcome, value) {
-  if (value === null || value === undefined) return t("app.unknown");
-  const sign = value > 0 ? "+" : value < 0 ? "−" : "±";
-  return SHARES.has(outcome) ? t("app.points", { value: sign + Math.abs(value * 100).toFixed(1) }) : sign + number(Math.abs(value));
+/** A value of an outcome as people read it. */
+export function shown(unit, value) {
+  if (unknown(value)) return t("app.unknown");
+  return unit === "share" ? percent(value, 1) : withUnit(unit, number(value));
+}
+
+/** A difference, or the two ends of its interval, with signs; shares in percentage points. */
+function signed(unit, ...values) {
+  if (values.some(unknown)) return t("app.unknown");
+  const [low, high] = values.map((value) => (value > 0 ? "+" : value < 0 ? "−" : "±") + (unit === "share" ? Math.abs(value * 100).toFixed(1) : number(Math.abs(value))));
+  const value = high === undefined ? low : t("app.range", { low, high });
+  return unit === "share" ? t("app.points", { value }) : withUnit(unit, value);
 }
 
 /** The view; run(first, second) is for lessons. */
@@ -137,9 +145,9 @@ export function compareView(catalogue) {
     if (month < 0) return;
     live.show("ready");
     const children = films.every((film) => film.opening.has_children);
-    const rows = LIVE.filter(([, , needs]) => children || !needs).map(([key, value]) => {
+    const rows = LIVE.filter(([, , needs]) => children || !needs).map(([key, value, , unit]) => {
       const [a, b] = films.map((film) => value(film, month));
-      return h("tr", {}, h("th", { scope: "row" }, t(key)), h("td", {}, number(a)), h("td", {}, number(b)), h("td", {}, a === b ? "±0" : (b > a ? "+" : "−") + number(Math.abs(b - a))));
+      return h("tr", {}, h("th", { scope: "row" }, t(key)), ...[shown(unit, a), shown(unit, b), signed(unit, b - a)].map((say) => h("td", {}, say)));
     });
     live.body.querySelector("table").replaceChildren(headRow([t("app.live.difference")]), h("tbody", {}, ...rows));
   }
@@ -154,11 +162,16 @@ export function compareView(catalogue) {
     const clear = rows.filter((row) => row.verdict === "higher" || row.verdict === "lower").length;
     outcome.body.querySelector(".answer").textContent = t("app.compare.answer", { clear, n: rows.length, pairs: known.pairs });
     outcome.body.querySelector(".hint").textContent = t(known.draws > 1 ? "app.compare.hint.draws" : "app.compare.hint", { draws: known.draws });
-    outcome.body.querySelector("table").replaceChildren(headRow([t("app.live.difference"), t("app.compare.verdict")]), h("tbody", {}, ...rows.map((row) => h("tr", {},
-      h("th", { scope: "row" }, both(catalogue.measures[row.outcome])),
-      ...SIDES.map((side) => h("td", {}, shown(row.outcome, row[side].estimate))),
-      h("td", {}, signed(row.outcome, row.difference.estimate), row.difference.low === null || row.verdict === "same" ? "" : h("span.range", {}, t("app.range", { low: signed(row.outcome, row.difference.low), high: signed(row.outcome, row.difference.high) }))),
-      h(`td.verdict.${row.verdict}`, {}, t(`app.verdict.${row.verdict}`))))));
+    outcome.body.querySelector("table").replaceChildren(headRow([t("app.live.difference"), t("app.compare.verdict")]), h("tbody", {}, ...rows.map(outcomeRow)));
+  }
+
+  function outcomeRow({ outcome: name, difference, verdict, ...row }) {
+    const unit = catalogue.units[name];
+    return h("tr", { "data-outcome": name },
+      h("th", { scope: "row" }, both(catalogue.measures[name]), h("span.range", {}, t(`outcome_unit.${name}`))),
+      ...SIDES.map((side) => h("td", {}, shown(unit, row[side].estimate))),
+      h("td", {}, signed(unit, difference.estimate), difference.low === null || verdict === "same" ? "" : h("span.range", {}, signed(unit, difference.low, difference.high))),
+      h(`td.verdict.${verdict}`, {}, t(`app.verdict.${verdict}`)));
   }
 
   function showCharts() {

@@ -87,9 +87,9 @@ export function lessonView(catalogue) {
     }
     const row = known.outcomes.find((each) => each.outcome === lesson.outcome);
     const [a, b] = [row.first.estimate, row.second.estimate];
-    const all = films[0].villages.length;
+    const [all, unit] = [films[0].villages.length, catalogue.units[lesson.outcome]];
     const value = lesson.value === "share" ? (100 * a) / all : (100 * (b - a)) / a;
-    const values = { first: shown(lesson.outcome, a), second: shown(lesson.outcome, b), change: percent(Math.abs(b - a) / a), all: whole(all), share: percent(a / all, 1), share_second: percent(b / all, 1) };
+    const values = { first: shown(unit, a), second: shown(unit, b), change: percent(Math.abs(b - a) / a), all: whole(all), share: percent(a / all, 1), share_second: percent(b / all, 1) };
     if (lesson.also) {
       const other = known.outcomes.find((each) => each.outcome === lesson.also);
       Object.assign(values, { also_first: number(other.first.estimate), also_second: number(other.second.estimate) });

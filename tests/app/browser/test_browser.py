@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from app import takeaway
 from app.takeaway import player
 from model.scenario import make_scenario
-from model.text import text
+from model.text import LANGUAGES, text, unit_text
 from results.recording import record, recorder_of
 from results.simulate import simulate_and_write
 from tests.app.browser.conftest import COMPILING_MS, PATIENCE_MS, ROOT, Watched
@@ -125,6 +125,22 @@ def test_two_strategies_are_told_apart(watched: Watched, address: str) -> None:
     assert rows.count() == 10
     assert "The second is lower." in rows.all_inner_texts()
     expect(page.locator("#view-compare .chart")).to_have_count(2)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_months_and_yuan_stand_beside_their_numbers(watched: Watched, address: str, language: str) -> None:
+    page = watched.open(f"{address}/?language={language}#compare")
+    view = page.locator("#view-compare")
+    expect(view.locator(".status")).to_have_text(text("app.compare.done", language, n=10))
+    for outcome, unit in (("wait_alone_months", "months"), ("cost_yuan", "yuan")):
+        row = view.locator(f"tr[data-outcome={outcome}]")
+        expect(row.locator("th")).to_contain_text(text(f"outcome_unit.{outcome}", language))
+        numbers = [line for cell in row.locator("td").all_inner_texts()[:3] for line in cell.splitlines()]
+        assert len(numbers) == 4
+        assert [each for each in numbers if not each.endswith(unit_text(unit, language))] == []
+    spent = view.locator("tr", has_text=text("app.live.yuan", language)).locator("td").all_inner_texts()
+    assert len(spent) == 3
+    assert [each for each in spent if not each.endswith(unit_text("yuan", language))] == []
 
 
 def test_charts_of_runs_that_nobody_looks_at_any_more_are_not_drawn(watched: Watched, address: str) -> None:

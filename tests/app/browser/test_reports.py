@@ -15,7 +15,6 @@ from experiments.played import record_compared
 from experiments.sweeping import run_sweep
 from experiments.swept_files import write_swept
 from model.text import text
-from results.measures.catalogue import measure
 from results.strategy_words import strategy_name
 from tests.app.browser.conftest import PATIENCE_MS, Watched
 
@@ -80,7 +79,7 @@ def test_a_comparison_plays_side_by_side_with_its_differences(watched: Watched, 
         assert first == strategy_name(NAMES[0])
         name = next(each for each in NAMES[1:] if strategy_name(each) == second)
         shown.add(name)
-        row = inside.locator("tr", has_text=measure(OUTCOME).label.text("en")).last
+        row = inside.locator(f"tr[data-outcome={OUTCOME}]")
         said = row.locator("td").nth(2).evaluate("cell => cell.firstChild.textContent")
         expected = table.loc[(NAMES[0], name, OUTCOME), "difference"]
         plain = said.replace("−", "-").replace(",", "").replace("±", "")
