@@ -46,6 +46,8 @@ PERCENT = 100
 FACTS = ("outcome", "runs_compared", "replications", "draws", "failed", "versions", "platform")
 """What the page shows of how its runs were made."""
 MOST_IN_MONEY_TABLE = 8
+LARGE = 10
+"""From here on one digit after the point is enough in the table of money."""
 
 
 class About(NamedTuple):
@@ -272,11 +274,13 @@ def _regret_row(league: pd.DataFrame, name: str, language: str) -> list[str]:
 def _money_rows(table: pd.DataFrame, names: Sequence[str], language: str) -> list[tuple[str, str, list[str]]]:
     paid = table[table["part"] == "payer"]
     wide = paid.pivot_table(index=["strategy", "item"], columns="year", values="yuan_mean", sort=False)
+    wide = wide / UNIT[language]
+    digits = 1 if wide.to_numpy().max() >= LARGE else 2
     return [
         (
             strategy_name(name, language) if k == 0 else "",
             text(f"payer.{payer}", language),
-            [f"{value / UNIT[language]:,.1f}" for value in wide.loc[(name, payer)]],
+            [f"{value:,.{digits}f}" for value in wide.loc[(name, payer)]],
         )
         for name in names
         for k, payer in enumerate(PAYERS)

@@ -30,11 +30,13 @@ from experiments.store import RunStore, read_details, read_runs
 from experiments.study import DONE
 from model.declarations import declarations
 from model.problems import InputError
-from model.text import LANGUAGES
+from model.text import LANGUAGES, text, unit_text
+from model.text import catalogue as all_texts
 from results.compared_page import answers, how_sure
 from results.figures.compared.desks import backlog
+from results.figures.compared.differences import SHOWN, differences
 from results.league import LEAGUE_OUTCOMES, MAIN
-from results.measures.catalogue import catalogue
+from results.measures.catalogue import catalogue, measure
 from results.measures.intervals import HIGHER
 from results.progress import silent
 from tests.experiments.stub import stub_of
@@ -136,6 +138,30 @@ def test_the_folder_has_tables_pictures_and_a_page_that_asks_nobody(found, folde
     schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
     assert {"runs", "differences", "league", "groups", "binding", "money"} <= set(schema)
     assert {outcome for outcome, _ in LEAGUE_OUTCOMES} <= set(found.league["outcome"])
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_months_points_and_money_have_their_unit_on_the_axis(found, language):
+    words = {"months": "figure.differences.months", "share": "figure.differences.share", "yuan": "unit.yuan"}
+    panels = differences(found.comparison, language).figure.axes
+    for axes, (outcome, _) in zip(panels, SHOWN, strict=True):
+        key = words.get(measure(outcome).unit)
+        assert axes.get_xlabel() == (text(key, language) if key else "")
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_said_under_an_outcome_names_the_unit_of_its_measure(language):
+    for key, words in all_texts(language).items():
+        outcome = key.removeprefix("outcome_unit.")
+        if outcome == key:
+            continue
+        unit = measure(outcome).unit
+        if unit in ("yuan", "child_months"):
+            assert unit_text(unit, language) in words, key
+        if unit == "months":
+            assert {"en": "months", "zh": "月数"}[language] in words, key
 
 
 @pytest.mark.determinism

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from model.text import text
+from model.text import text, unit_text
 from results.comparison import Comparison
 from results.figures.parts import panels
 from results.league import MAIN
@@ -22,6 +22,7 @@ SHOWN = (
     ("spells_served", "number"),
     ("programme_yuan", "number"),
 )
+YUAN = "yuan"
 COLUMNS = 3
 ROW = 0.26
 PERCENT = 100
@@ -65,8 +66,12 @@ def _draw(axes: Axes, found: Comparison, outcome: str, kind: str, language: str)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     if kind == "number":
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language, 2)))
+        unit = (
+            unit_text(YUAN, language) if measure(outcome).unit == YUAN else ""
+        )  # titles name what is counted
     else:
-        axes.set_xlabel(text(f"figure.differences.{kind}", language), size=TITLE_SIZE)
+        unit = text(f"figure.differences.{kind}", language)
+    axes.set_xlabel(unit, size=TITLE_SIZE)
 
 
 def _caption(found: Comparison, language: str) -> str:
