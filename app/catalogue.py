@@ -119,7 +119,7 @@ def parameter(declared: Declaration) -> dict[str, Any]:
         "scale": declared.scale,
         "unit": {language: unit_text(declared.unit, language) for language in LANGUAGES},
         "kind": declared.kind,
-        "source": declared.source,
+        "source": declared.source.model_dump(),
         "choices": declared.choices,
         "needs": declared.needs,
         "at_start": declared.at_start,

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from model.calendar import LAST_MONTH, NEVER, NEVER_WORD, MonthError, month_index, month_text
 from model.problems import InputError, Problem, nearest
@@ -26,7 +26,8 @@ TOPICS = (
     "geography", "population", "documents", "help", "visits", "desks", "trust",
     "workers", "spread", "spaces_cash", "money", "observation", "switches",
 )  # fmt: skip
-ASSUMPTION = "assumption:"
+ASSUMPTION, ASSUMPTION_ZH = "assumption:", "假设："
+"""How a source begins that is a reason and no rows of the evidence table."""
 
 Kind = Literal["evidence", "calibrated", "assumption", "lever"]
 Type = Literal["number", "integer", "switch", "choice", "month"]
@@ -69,7 +70,8 @@ class Declaration(BaseModel):
     maximum: float | None = None
     scale: Literal["linear", "log"] = "linear"
     kind: Kind
-    source: str = Field(min_length=1)
+    source: Bilingual
+    """Rows of the evidence table, the same in both languages, or an assumption with its reason in each."""
     help: Bilingual
     choices: tuple[str, ...] = ()
     clock: Literal["", "up", "down"] = ""
@@ -77,8 +79,22 @@ class Declaration(BaseModel):
     needs: dict[str, Value | tuple[Value, ...]] = Field(default_factory=dict)
     deletes: Deletion | None = None
 
+    @field_validator("source", mode="before")
+    @classmethod
+    def _in_both_languages(cls, source: object) -> object:
+        if not isinstance(source, str):
+            return source
+        if source.startswith(ASSUMPTION):
+            raise ValueError("an assumption needs its reason in English and Chinese (source: en, zh)")
+        return {"en": source, "zh": source}
+
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
+        reasons = (self.source.en.startswith(ASSUMPTION), self.source.zh.startswith(ASSUMPTION_ZH))
+        if any(reasons) != all(reasons) or not (all(reasons) or self.source.en == self.source.zh):
+            raise ValueError(
+                f"source is {ASSUMPTION!r} in en and {ASSUMPTION_ZH!r} in zh, or the same rows in both"
+            )
         if self.type == "choice" and self.default not in self.choices:
             raise ValueError(f"default {self.default!r} is not one of {self.choices}")
         if self.type in ("number", "integer"):
@@ -114,7 +130,7 @@ class Declaration(BaseModel):
     @property
     def evidence_ids(self) -> tuple[str, ...]:
         """Rows of the evidence table that the value rests on; empty for a pure assumption."""
-        return () if self.source.startswith(ASSUMPTION) else tuple(self.source.split())
+        return () if self.source.en.startswith(ASSUMPTION) else tuple(self.source.en.split())
 
     def read(self, value: object) -> Value:
         """Return ``value`` as this parameter keeps it.

@@ -243,7 +243,7 @@ def parameters_table(language: str = "en") -> list[dict[str, str]]:
                 "range": spread,
                 "unit": unit_text(declaration.unit, language),
                 "kind": declaration.kind,
-                "source": declaration.source,
+                "source": declaration.source.in_language(language),
                 "help": declaration.help.in_language(language),
             }
         )

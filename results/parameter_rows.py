@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from model.declarations import declarations
+from model.declarations import ASSUMPTION, ASSUMPTION_ZH, declarations
 from model.parameters import parameters_table
 from model.text import text
 from results.view import ParametersView
@@ -70,8 +70,6 @@ def parameter_rows(view: ParametersView, language: str) -> list[dict[str, Any]]:
 
 
 def _in_words(row: dict[str, str], language: str) -> dict[str, Any]:
-    """Return a row with its kind in words; reasons of assumptions are written in English alone."""
-    source = row["source"]
-    if source.startswith("assumption"):
-        source = source.partition(":")[2].strip() if language == "en" else ""
+    """Return a row with its kind in words, and the reason of an assumption without that word again."""
+    source = row["source"].removeprefix(ASSUMPTION).removeprefix(ASSUMPTION_ZH).strip()
     return {**row, "kind": text(f"kind.{row['kind']}", language), "source": source}

@@ -32,7 +32,7 @@ from model.declarations import declarations
 from model.problems import InputError
 from model.text import LANGUAGES, text, unit_text
 from model.text import catalogue as all_texts
-from results.compared_page import answers, how_sure
+from results.compared_page import answers, compared_page, how_sure
 from results.figures.compared.desks import backlog
 from results.figures.compared.differences import SHOWN, differences
 from results.league import LEAGUE_OUTCOMES, MAIN
@@ -40,6 +40,7 @@ from results.measures.catalogue import catalogue, measure
 from results.measures.intervals import HIGHER
 from results.progress import silent
 from tests.experiments.stub import stub_of
+from tests.languages import pages_differ
 from tests.results.pages import Page, outside_requests
 
 NAMES = ("no_programme", "history", "workers_without_desks")
@@ -138,6 +139,15 @@ def test_the_folder_has_tables_pictures_and_a_page_that_asks_nobody(found, folde
     schema = json.loads((folder / "schema.json").read_text(encoding="utf-8"))
     assert {"runs", "differences", "league", "groups", "binding", "money"} <= set(schema)
     assert {outcome for outcome, _ in LEAGUE_OUTCOMES} <= set(found.league["outcome"])
+
+
+@pytest.mark.unit
+def test_no_cell_stands_in_one_language_only(found, request_made):
+    english, chinese = (
+        compared_page(found.comparison, found.tables(), files_about(found, request_made, each), {}, each)
+        for each in LANGUAGES
+    )
+    assert pages_differ(english, chinese) == []
 
 
 @pytest.mark.unit

@@ -11,6 +11,7 @@ from model.problems import InputError
 from model.text import LANGUAGES
 from results.league import LEAGUE_OUTCOMES, MAIN
 from tests.experiments.stub import stub_of
+from tests.languages import pages_differ
 from tests.results.pages import Page, outside_requests
 
 DESIGN = """\
@@ -83,6 +84,12 @@ def test_the_page_is_whole_offline_and_says_what_it_rests_on(swept, language):
     assert page.tags.count("svg") >= 6  # spread, levers, drivers, meeting, Morris twice, regret …
     assert all(path.is_file() for path in paths)
     assert "nan" not in words.lower().split()
+
+
+@pytest.mark.unit
+def test_no_cell_stands_in_one_language_only(swept):
+    english, chinese = (write_swept(swept, each)[0].read_text(encoding="utf-8") for each in LANGUAGES)
+    assert pages_differ(english, chinese) == []
 
 
 @pytest.mark.unit

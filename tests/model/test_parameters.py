@@ -61,11 +61,11 @@ def test_every_source_is_an_assumption_with_a_reason_or_rows_of_the_evidence() -
         if declaration.evidence_ids:
             assert set(declaration.evidence_ids) <= known, declaration.name
         else:
-            assert len(declaration.source) > len("assumption: a reason"), declaration.name
+            assert len(declaration.source.en) > len("assumption: a reason"), declaration.name
         if declaration.kind in ("evidence", "calibrated"):
             assert declaration.evidence_ids, declaration.name
         if declaration.kind == "assumption":
-            assert "verified assumption" not in declaration.source
+            assert "verified assumption" not in declaration.source.en
 
 
 @pytest.mark.unit

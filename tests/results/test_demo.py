@@ -9,12 +9,13 @@ import pytest
 from model.text import LANGUAGES
 from results.comparison import Comparison
 from results.demo import FACTS, PAGE, run_demo
-from results.demo_page import OUTCOMES, not_told_apart
+from results.demo_page import OUTCOMES, demo_page, not_told_apart
 from results.demo_runs import STRATEGIES, run_all
 from results.digest import Ends, exchange
 from results.findings import answers, change
 from results.measures.catalogue import catalogue
 from results.measures.intervals import paired_difference
+from tests.languages import pages_differ
 from tests.results.pages import Page, outside_requests
 
 LARGEST_BYTES = 3_000_000
@@ -44,6 +45,13 @@ def test_the_page_asks_nobody_for_anything_and_shows_ranges(folder):
     assert html.count('class="range"') > 20
     assert "GeoNames" in page.text
     assert "--replications 2" in page.text
+
+
+@pytest.mark.unit
+def test_no_cell_stands_in_one_language_only(demo_runs, folder):
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    english, chinese = (demo_page(demo_runs, {}, facts, each) for each in LANGUAGES)
+    assert pages_differ(english, chinese) == []
 
 
 @pytest.mark.unit

@@ -12,6 +12,7 @@ from results.report import report
 from results.series import series
 from results.sums import sums_in, sums_of
 from results.view import cube_of, view_of
+from tests.languages import pages_differ
 from tests.results.pages import Page, outside_requests
 
 LARGEST_BYTES = 3_000_000
@@ -53,6 +54,11 @@ def test_each_language_speaks_for_itself(pages):
     for words in ("摘要", "从需求到服务", "重新生成", "户籍登记", "儿童主任"):
         assert words in chinese
         assert words not in english
+
+
+@pytest.mark.unit
+def test_no_cell_stands_in_one_language_only(pages):
+    assert pages_differ(pages["en"], pages["zh"]) == []
 
 
 @pytest.mark.unit

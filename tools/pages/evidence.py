@@ -49,7 +49,7 @@ def figures() -> pd.DataFrame:
 def uses() -> Iterator[Use]:
     """Yield every use of every row, read from the declarations themselves."""
     for declaration in declarations().values():
-        yield from _of_source(declaration.source, f"`{declaration.name}`")
+        yield from _of_source(declaration.source.en, f"`{declaration.name}`")
     for service in default_services().rows:
         yield from _of_source(service.source, f"service {service.name.replace('_', ' ')}")
     for event in (*load_strategy("history").events, *background_events()):

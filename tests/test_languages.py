@@ -1,0 +1,84 @@
+"""Every text stands in both languages: data, catalogues, reasons of parameters, pages of reference."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from app.catalogue import catalogue as application
+from app.limits import Limits
+from model.declarations import Bilingual, Declaration, declarations
+from model.reading import ROOT
+from model.reference import DOCS
+from model.text import LANGUAGES, catalogue
+from results.parameter_rows import assumption_rows
+from tests.languages import CHINESE, bilingual, faults
+
+pytestmark = pytest.mark.unit
+DATA = sorted(path for path in (ROOT / "data").rglob("*.yaml") if path.parent.name != "text")
+IN_CHINESE = "中文"
+"""Heading of a column that holds Chinese on a page in English."""
+EVIDENCE_ROW = re.compile(r"(?<![A-Za-z0-9])[A-Z]\d\d(?!\d)")
+
+
+def test_every_parameter_has_its_reason_in_both_languages() -> None:
+    english, chinese = (assumption_rows(language, declarations()) for language in LANGUAGES)
+    for row, other in zip(english, chinese, strict=True):
+        name, reason, said = row["name"], row["source"], other["source"]
+        assert reason, name
+        assert faults(reason, said) == [], name
+        assert sorted(EVIDENCE_ROW.findall(reason)) == sorted(EVIDENCE_ROW.findall(said)), name
+        assert bool(CHINESE.search(said)) == (not declarations()[name].evidence_ids), name
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "assumption: nothing was measured",
+        {"en": "assumption: nothing was measured"},
+        {"en": "assumption: nothing was measured", "zh": ""},
+        {"en": "assumption: nothing was measured", "zh": "assumption: nothing was measured"},
+        {"en": "D08", "zh": "假设：无实测数据"},
+        {"en": "D08", "zh": "D09"},
+    ],
+)
+def test_a_reason_in_one_language_is_refused(source: object) -> None:
+    given = declarations()["trust_start"].model_dump()
+    assert Declaration.model_validate(given).source == Bilingual(**given["source"])
+    with pytest.raises(ValueError, match=r"source"):
+        Declaration.model_validate(given | {"source": source})
+
+
+@pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)
+def test_every_text_of_the_data_stands_in_both_languages(path: Path) -> None:
+    found = bilingual(yaml.safe_load(path.read_text(encoding="utf-8")), path.name)
+    wrong = {where: faults(english, chinese) for where, english, chinese in found}
+    assert {where: each for where, each in wrong.items() if each} == {}
+
+
+def test_every_text_of_the_catalogues_stands_in_both_languages() -> None:
+    english, chinese = map(catalogue, LANGUAGES)
+    wrong = {key: faults(said, chinese[key]) for key, said in english.items()}
+    assert {key: each for key, each in wrong.items() if each} == {}
+
+
+def test_every_text_of_the_application_stands_in_both_languages() -> None:
+    wrong = {where: faults(*pair) for where, *pair in bilingual(application(Limits()), "")}
+    assert len(wrong) > 3 * len(declarations())
+    assert {where: each for where, each in wrong.items() if each} == {}
+
+
+def test_columns_of_chinese_on_pages_of_reference_are_filled_with_chinese() -> None:
+    seen = 0
+    for path in sorted(DOCS.glob("*.md")):
+        heads: list[str] = []
+        for line in path.read_text(encoding="utf-8").splitlines():
+            cells = [each.strip() for each in re.split(r"(?<!\\)\|", line)[1:-1]] if line[:1] == "|" else []
+            heads = (heads or cells) if cells else []
+            if cells == heads or IN_CHINESE not in heads or set(line) <= set("|-: "):
+                continue
+            for head, cell in zip(heads, cells, strict=True):
+                seen += head == IN_CHINESE
+                assert head != IN_CHINESE or CHINESE.search(cell), f"{path.name}: {line}"
+    assert seen > len(declarations())
