@@ -110,7 +110,7 @@ Tables = namedtuple(
         "kind_guide",  # where the search in the next begins
         "kinds",  # (kinds + 1,) cumulative shares of the kinds of candidate events, uint64 thresholds
         "ceilings",  # (kinds,) dominating probabilities per month
-        "tops",  # (months, services) highest rate of onset of any child, where the village's scale is 1
+        "tops",  # (months, services) highest rate of onset where traits and village multiply it by 1
         "forward",  # (services, states) monthly probability that the family of an idle spell acts on its own
         "shortened",  # (services,) ½ ** halvings
         "end",  # (services,) monthly probability that an open need ends by itself

@@ -17,7 +17,7 @@ from columns.layout import (
     POST_ACTIVE,
     SERVED,
 )
-from columns.prefetch import AHEAD, prefetch
+from columns.prefetch import prefetch
 from columns.streams import stream
 from columns.tallies import M_CANDIDATES, groups_of, move_groups
 from columns.words import (
@@ -25,6 +25,7 @@ from columns.words import (
     state_of,
 )
 from model.codes import DESK_VILLAGE, GROUP_UNATTENDED, OFFICE_PROTECTION
+from model.first_needs import circumstances
 from model.idle_spells import end_gathering, end_or_seek, sort_open
 from model.needs import (
     PROBLEM_CEILING,
@@ -46,7 +47,6 @@ STRUCK = stream("county.shock")
 NEEDS_AFTER_SHOCK = stream("child.shock")
 
 FAMILY, STRAIN, ATTENDANCE = range(3)  # kinds of events after the services
-ANY = 1.0
 KIND_MASK = np.uint64(0xFFFFFFFF)
 
 
@@ -63,7 +63,6 @@ def arise_needs(state, tables, c, month, thread, candidates, order, waiting):
     end_gathering(books, state, tables, c, month)
     end_or_seek(books, state, tables, c, month, order, waiting, candidates)
     n_candidates = draw_events(state, books, tables, c, month, candidates, order, waiting)
-    n_candidates = keep_ready(state, books, tables, c, month, candidates, order, n_candidates)
     v = state.counties[c].first_village
     for i in range(n_candidates):
         slot = candidates[i]
@@ -74,13 +73,14 @@ def arise_needs(state, tables, c, month, thread, candidates, order, waiting):
 
 @inlined
 def draw_events(state, books, tables, c, month, candidates, drawn, keys):
-    """Draw what each candidate may be and set its child's next date; keep those that the village allows.
+    """Draw what each candidate may be and set its child's next date; keep those to whom it may happen.
 
-    Most candidates come to nothing, since the clock's rate covers every child anywhere; those whose draw no
-    child of their village could accept are dropped before their rows are touched. Returns the number kept,
+    Most candidates come to nothing, since the clock's rate covers every child anywhere. Who is kept is
+    reckoned without a branch, from a rate that is the child's own or a little above; but what happens to a
+    child may decide what happens to the next of its household, who is kept with it. Returns the number kept,
     with the draws in ``drawn``.
     """
-    county = state.counties[c]
+    county, rules = state.counties[c], tables.rules[0]
     today = np.uint8(month & MONTH_BYTE)
     n_candidates = list_due(state, county.first_slot, county.n_slots, today, candidates)
     books.meters[M_CANDIDATES] += n_candidates
@@ -92,23 +92,30 @@ def draw_events(state, books, tables, c, month, candidates, drawn, keys):
         village = state.villages[v]
         age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
         keys[i] = key_of_child(village.key, slot - village.first_slot, month - age)
+        prefetch(books.needs, slot)
+        ask_for_household(state, village, slot)
     for i in range(n_candidates):  # eight at once
         key = keys[i]
         drawn[i] = (draw(key, EVENT, month, 0) >> HALF << HALF) | (draw(key, EVENT_KIND, month, 0) >> HALF)
         keys[i] = draw_next(key, month, AFTER_CANDIDATE)
-    v, kept, n_services = county.first_village, np.int64(0), len(tables.services)
+    v, kept, home_kept = county.first_village, np.int64(0), np.int64(-1)
     for i in range(n_candidates):
         slot, bits = candidates[i], drawn[i]
         while slot >= state.villages[v].first_slot + state.villages[v].n_slots:
             v += 1
+        village = state.villages[v]
         age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
         set_date(state, tables, slot, keys[i], age, month, AFTER_CANDIDATE)
         kind = kind_of(bits & KIND_MASK, tables)
-        top = tables.tops[month, kind] * tables.need_scale[v, kind] if kind < n_services else ANY
-        ask_for_household(state, state.villages[v], slot)
+        home = village.first_household + np.int64(state.household[slot])
+        household, traits = state.households[home], state.traits[slot]
+        groups = groups_of(traits, household, village, age, rules.young_months, county.poor_percentiles)
+        at_most = rate_at_most(books, tables, village, v, household, slot, traits, groups, kind, month)
+        keep = (at_most > 0.0) & ((threshold_of(tables, bits, kind) < at_most) | (home == home_kept))
+        home_kept = home if keep else home_kept
         candidates[kept] = slot
         drawn[kept] = (bits >> HALF << HALF) | np.uint64(kind)
-        kept += np.int64(threshold_of(tables, bits, kind) < top)
+        kept += np.int64(keep)
     return kept
 
 
@@ -122,26 +129,15 @@ def kind_of(high_bits, tables):
 
 
 @inlined
-def keep_ready(state, books, tables, c, month, candidates, drawn, n_candidates):
-    """Keep the candidates to whom their event happens if all stays as it is; returns their number.
-
-    What happens to a child may decide what happens to the next of its household, who is kept in any case.
-    """
-    county = state.counties[c]
-    v, kept, home = county.first_village, np.int64(0), np.int64(-1)
-    for i in range(n_candidates):
-        slot, bits = candidates[i], drawn[i]
-        if i + AHEAD < n_candidates:
-            prefetch(books.needs, candidates[i + AHEAD])
-        while slot >= state.villages[v].first_slot + state.villages[v].n_slots:
-            v += 1
-        village = state.villages[v]
-        home_before, home = home, village.first_household + np.int64(state.household[slot])
-        kind = np.int64(bits & KIND_MASK)
-        rate = rate_of(books, state, tables, county, village, v, state.households[home], slot, kind, month)
-        candidates[kept], drawn[kept] = slot, bits
-        kept += np.int64((threshold_of(tables, bits, kind) < rate) | (home == home_before))
-    return kept
+def rate_at_most(books, tables, village, v, household, slot, traits, groups, kind, month):
+    """What the rate of a kind of event for a child does not exceed today; nil where it cannot happen."""
+    n_services = len(tables.services)
+    service = min(kind, n_services - 1)
+    onset = tables.tops[month, service] * tables.need_scale[v, service]
+    onset *= tables.multiplier_at_most[service, circumstances(groups, household)]
+    can_begin = may_begin(tables.services[service], state_of(books.needs[slot, service]))
+    of_service = np.float64(can_begin & (kind < n_services))
+    return onset * of_service + change_rate(tables, village, household, traits, kind - n_services)
 
 
 @inlined
@@ -213,7 +209,13 @@ def onset_rate(books, state, tables, county, village, v, household, slot, servic
         rate *= tables.cash_dropout[0]
     if row.preventable and village.post == POST_ACTIVE:
         rate *= 1.0 - (1.0 - rules.prevention_multiplier) * village.motivation
-    return rate if (need == CLEAR) | ((need == SERVED) & (row.durable != 0)) else 0.0
+    return rate if may_begin(row, need) else 0.0
+
+
+@inlined
+def may_begin(row, need):
+    """Whether a need for a service may begin: there is none now, or one that was met for good is lost."""
+    return (need == CLEAR) | ((need == SERVED) & (row.durable != 0))
 
 
 @inlined
@@ -222,18 +224,20 @@ def change_rate(tables, village, household, traits, kind):
 
     With turnover k per month each state begins at k·p and ends at k·(1 − p), so the share p stays.
     """
-    rules = tables.rules[0]
-    flags = np.int64(household.family)
-    if kind == FAMILY:
-        turnover, share = rules.family_change_per_month, village.left_behind
-        now = (flags & HOUSEHOLD_CARE) != CARE_PARENTS
-    elif kind == STRAIN:
-        turnover, share = rules.caregiver_change_per_month, rules.caregiver_strained_share
-        now = (flags & HOUSEHOLD_STRAINED) != 0
-    else:
-        turnover = rules.unattended_change_per_month
-        share = rules.unattended_pilot_share if village.pilot else rules.unattended_share
-        now = (np.int64(traits) & CHILD_UNATTENDED) != 0
+    rules, flags = tables.rules[0], np.int64(household.family)
+    # One of these is 1, or none where the kind is not of the family: nothing has to be guessed.
+    family, strain, attendance = (
+        np.int64(kind == FAMILY),
+        np.int64(kind == STRAIN),
+        np.int64(kind == ATTENDANCE),
+    )
+    turnover = family * rules.family_change_per_month
+    turnover += strain * rules.caregiver_change_per_month + attendance * rules.unattended_change_per_month
+    unattended = rules.unattended_pilot_share if village.pilot else rules.unattended_share
+    share = family * village.left_behind + strain * rules.caregiver_strained_share + attendance * unattended
+    now = family & np.int64((flags & HOUSEHOLD_CARE) != CARE_PARENTS)
+    now |= strain & np.int64((flags & HOUSEHOLD_STRAINED) != 0)
+    now |= attendance & np.int64((np.int64(traits) & CHILD_UNATTENDED) != 0)
     return turnover * ((1.0 - share) if now else share)
 
 

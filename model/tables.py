@@ -110,21 +110,14 @@ def ceilings(services: np.recarray, scales: np.ndarray, rules: np.record) -> np.
     return np.array(values)
 
 
-@functools.lru_cache(maxsize=8)
-def _highest_inflows(content: bytes, dtype: np.dtype) -> np.ndarray:
-    """Inflow of each service times its largest multiplier, for a table of services given as bytes."""
-    rows = np.frombuffer(content, dtype=dtype).view(np.recarray)
-    return np.array([row.inflow_per_month * highest_multiplier(row) for row in rows])
-
-
 def onset_tops(
     services: np.ndarray, rules: SimpleNamespace, trend: np.ndarray, cash_dropout: float
 ) -> np.ndarray:
-    """Highest rate of onset that any child can have where its village's scale is 1; (months, services).
+    """Highest rate of onset of a child whose traits and village multiply it by 1; (months, services).
 
     A shade above what the kernel works out, so that rounding never puts a real rate above it.
     """
-    tops = _highest_inflows(services.tobytes(), services.dtype) * trend
+    tops = services["inflow_per_month"] * trend
     tops[:, services["status"] == 1] = 0.0
     tops[:, services["term_entry"] == 1] *= max(cash_dropout, 1.0)
     tops[:, services["preventable"] == 1] *= max(rules.prevention_multiplier, 1.0)
