@@ -105,3 +105,18 @@ def next_candidate(key, stream, month, service, halvings):
             break
         month = ((month >> BLOCK_SHIFT) + 1) << BLOCK_SHIFT
     return min(month, LAST_DATE)
+
+
+NO_DATE = 0
+
+
+@inlined
+def early_candidate(key, stream, month, service, halvings):
+    """The same without a guess, for loops; `NO_DATE` where none of the next 64 months is one."""
+    block = month >> BLOCK_SHIFT
+    months = candidates_of(key, stream, block, service, halvings) >> np.uint64(month & BLOCK_BITS)
+    later = candidates_of(key, stream, block + 1, service, halvings)
+    date = month + lowest_bit(months)
+    date_later = ((block + 1) << BLOCK_SHIFT) + lowest_bit(later)
+    date = min(date if months != 0 else date_later, LAST_DATE)
+    return date if months | later != 0 else NO_DATE

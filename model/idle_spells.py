@@ -6,9 +6,9 @@ A county lists them in the order of slots, each with the month in which it is lo
 
 import numpy as np
 
-from columns.clock import next_candidate
+from columns.clock import NO_DATE, early_candidate, next_candidate
 from columns.compiling import inlined
-from columns.draws import HALF, TWO_TO_MINUS_32, draw, uniform
+from columns.draws import HALF, draw, uniform
 from columns.layout import (
     CLEAR,
     FOUND,
@@ -56,6 +56,9 @@ from model.needs import (
 SEEKS = stream("child.seeks_or_ends")
 SPELL_CLOCK = stream("child.spell_clock")
 
+CLOCK_SHIFT = 8
+SERVICE_OF_CLOCK = np.uint64((1 << CLOCK_SHIFT) - 1)
+
 
 @inlined
 def place_of(entry):
@@ -76,8 +79,15 @@ def sort_open(books, state, tables, c, month, order, waiting):
     new = arena.n_open - arena.n_sorted
     first = arena.start + arena.n_sorted
     for i in range(new):
-        waiting[i] = dated(state, tables, county, books.open_entries[first + i], month)
-        order[i] = place_of(waiting[i])
+        entry = books.open_entries[first + i]
+        waiting[i], order[i] = key_of_entry(state, county, entry, month), clock_of(tables, entry)
+    for i in range(new):  # eight at once
+        order[i] = early_date(waiting[i], month, order[i])
+    for i in range(new):
+        entry, date = books.open_entries[first + i], order[i]
+        late = date == NO_DATE
+        waiting[i] = dated(state, tables, county, entry, month) if late else dated_entry(entry, date)
+        order[i] = place_of(entry)
     sort_by_key(order, waiting, new)
     old, target = first - 1, first + new - 1
     i = new - 1
@@ -96,22 +106,32 @@ def sort_open(books, state, tables, c, month, order, waiting):
 @inlined
 def dated(state, tables, county, entry, month):
     """The entry of an idle spell with its first candidate month from ``month`` on."""
-    key = key_of_entry(state, county, entry, month)
-    return dated_entry(entry, next_month(tables, key, entry_service(entry), month))
+    key, service = key_of_entry(state, county, entry, month), entry_service(entry)
+    return dated_entry(entry, next_candidate(key, SPELL_CLOCK, month, service, tables.halvings[service]))
 
 
 @inlined
-def next_month(tables, key, service, month):
-    """First month from ``month`` on in which something may happen to an idle spell of a child."""
-    return next_candidate(key, SPELL_CLOCK, month, service, tables.halvings[service])
+def clock_of(tables, entry):
+    """The clock of an idle spell, its service and halvings, as one number."""
+    service = entry_service(entry)
+    return np.uint64(service | (tables.halvings[service] << CLOCK_SHIFT))
 
 
 @inlined
-def end_or_seek(books, state, tables, c, month, due, keys, draws):
+def early_date(key, month, clock):
+    """First month from ``month`` on in which something may happen, `NO_DATE` if that is long after."""
+    service, halvings = np.int64(clock & SERVICE_OF_CLOCK), np.int64(clock >> CLOCK_SHIFT)
+    return np.uint64(early_candidate(key, SPELL_CLOCK, month, service, halvings))
+
+
+@inlined
+def end_or_seek(books, state, tables, c, month, due, drawn):
     """Open spells that stand in no queue: families apply on their own, needs end, some come back to it.
 
     Only those whose candidate month has come are looked at; what then happens, if anything, follows from
-    their present state. An entry that outlived its spell is dropped then. The last arguments are scratch.
+    their present state. To most nothing does: they are told by their draw, without a guess, and get their
+    next date. An entry that outlived its spell is dropped when its month has come. The last two arguments
+    are scratch.
     """
     county, arena = state.counties[c], state.arenas[c]
     n_due = list_dated(books, arena, month, due)
@@ -119,25 +139,49 @@ def end_or_seek(books, state, tables, c, month, due, keys, draws):
         if i + AHEAD < n_due:
             ask_for_child(state, county, books.open_entries[due[i + AHEAD]])
         entry = books.open_entries[due[i]]
-        keys[i], draws[i] = key_of_entry(state, county, entry, month), entry_service(entry)
+        drawn[i], due[n_due + i] = key_of_entry(state, county, entry, month), clock_of(tables, entry)
     for i in range(n_due):  # eight at once
-        draws[i] = np.int64(draw_move(keys[i], month, draws[i]) >> HALF)
-    last_place, dropped = NOWHERE, 0
+        key, clock = drawn[i], due[n_due + i]
+        draw = draw_move(key, month, np.int64(clock & SERVICE_OF_CLOCK))
+        drawn[i] = (draw >> HALF << HALF) | early_date(key, month + 1, clock)
+    n_moving, place = np.int64(0), NOWHERE
     for i in range(n_due):
-        if i + NEXT < n_due:
-            ask_for_family(state, county, books.open_entries[due[i + NEXT]])
-        entry = books.open_entries[due[i]]
-        place = place_of(entry)
-        kept = NOWHERE
-        if place != last_place:
-            kept = move_on(books, state, tables, county, arena, entry, month, keys[i], draws[i])
-        if kept == NOWHERE:
-            dropped += 1
-        else:
-            last_place = place
+        position, date = due[i], drawn[i] & BYTE_MASK
+        entry = books.open_entries[position]
+        place_before, place = place, place_of(entry)
+        rests = stays_idle(books, state, tables, county, entry, month, uniform(drawn[i]))
+        books.open_entries[position] = dated_entry(entry, date)
+        due[n_due + n_moving] = np.uint64(i)
+        n_moving += np.int64(not (rests & (date != NO_DATE) & (place != place_before)))
+    books.meters[M_OPEN] += n_due - n_moving
+    dropped, listed = False, NOWHERE
+    for j in range(n_moving):
+        if j + NEXT < n_moving:
+            ask_for_family(state, county, books.open_entries[due[np.int64(due[n_due + j + NEXT])]])
+        i = np.int64(due[n_due + j])
+        entry, before = books.open_entries[due[i]], books.open_entries[due[max(i - 1, 0)]]
+        place, kept = place_of(entry), NOWHERE
+        if i > 0 and before != NOWHERE and place_of(before) == place:
+            listed = place  # whatever stands for the same spell after this one is dropped too
+        if place != listed:
+            kept = move_on(books, state, tables, county, arena, entry, month, drawn[i])
         books.open_entries[due[i]] = kept
+        dropped |= kept == NOWHERE
     if dropped:
         drop_nowhere(books, arena)
+
+
+@inlined
+def stays_idle(books, state, tables, county, entry, month, draw):
+    """Whether a spell is idle still, and its draw too high for anything to happen, whatever it lacks."""
+    slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
+    need = state_of(books.needs[slot, service])
+    village = state.villages[county.first_village + entry_village(entry)]
+    is_same = is_same_child(state.traits, state.birth, slot, entry_birth(entry))
+    may_ask = np.float64((need == UNMET) & (village.post == POST_ACTIVE))
+    asking = tables.rules[0].asks_for_visit_per_month * tables.asking[month] * may_ask
+    at_most = tables.end[service] + tables.forward[service, need] + asking
+    return is_same & is_idle(need) & (draw * tables.shortened[service] >= at_most)
 
 
 @inlined
@@ -169,8 +213,11 @@ def drop_nowhere(books, arena):
 
 
 @inlined
-def move_on(books, state, tables, county, arena, entry, month, key, high_bits):
-    """One candidate of an idle spell, equation (28): its entry with the next date, NOWHERE if it leaves."""
+def move_on(books, state, tables, county, arena, entry, month, drawn):
+    """One candidate of an idle spell, equation (28): its entry, NOWHERE if it leaves.
+
+    The entry has its next date already, unless that is `NO_DATE`.
+    """
     slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
     need = state_of(books.needs[slot, service])
     if not (is_same_child(state.traits, state.birth, slot, entry_birth(entry)) and is_idle(need)):
@@ -180,7 +227,7 @@ def move_on(books, state, tables, county, arena, entry, month, key, high_bits):
     household = state.households[village.first_household + np.int64(state.household[slot])]
     rules, end = tables.rules[0], tables.end[service]
     forward = 0.0 if lacks_document(books, tables, slot, service, need) else tables.forward[service, need]
-    u = np.float64(high_bits) * TWO_TO_MINUS_32 * tables.shortened[service]
+    u = uniform(drawn) * tables.shortened[service]
     if u < end + forward:
         age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
         groups = groups_of(
@@ -198,7 +245,7 @@ def move_on(books, state, tables, county, arena, entry, month, key, high_bits):
         reached = u < end + forward + asking  # with full trust: few families need be asked how much they have
         if reached and u < end + forward + asking * trust_of(village, household, tables, month):
             household.family = np.uint8(household.family | HOUSEHOLD_ASKED)
-    return dated_entry(entry, next_month(tables, key, service, month + 1))
+    return dated(state, tables, county, entry, month + 1) if drawn & BYTE_MASK == NO_DATE else entry
 
 
 @inlined

@@ -61,7 +61,7 @@ def arise_needs(state, tables, c, month, thread, candidates, order, waiting):
         strike(books, state, tables, c, month)
     sort_open(books, state, tables, c, month, order, waiting)
     end_gathering(books, state, tables, c, month)
-    end_or_seek(books, state, tables, c, month, order, waiting, candidates)
+    end_or_seek(books, state, tables, c, month, order, waiting)
     n_candidates = draw_events(state, books, tables, c, month, candidates, order, waiting)
     v = state.counties[c].first_village
     for i in range(n_candidates):
