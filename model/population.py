@@ -21,7 +21,7 @@ from columns.layout import (
     HOUSEHOLD_HIV,
     INELIGIBLE,
 )
-from columns.prefetch import prefetch
+from columns.prefetch import AHEAD, prefetch
 from columns.state import Books
 from columns.streams import stream
 from columns.tallies import (
@@ -53,7 +53,6 @@ from model.first_needs import (
 from model.needs import (
     PROBLEM_SLOTS,
     UNFILED_STATES,
-    ask_for_household,
     close_all,
     close_need,
     count_in_village,
@@ -284,25 +283,24 @@ def age_population(state, tables, c, month, thread, due):
     today = np.uint8(month & MONTH_BYTE)
     for s in range(2 * c, 2 * c + 2):
         sector = state.sectors[s]
-        aged_out = 0
-        for v in range(sector.first_village, sector.first_village + sector.n_villages):
+        aged_out, n_limits, v = 0, np.int64(0), np.int64(sector.first_village)
+        n_due = list_due(state, sector.first_slot, sector.n_slots, today, due)
+        for i in range(n_due):
+            slot = due[i]
+            due[n_limits] = slot
+            n_limits += np.int64(tables.is_milestone[(month - np.int64(state.birth[slot])) & MONTH_BYTE])
+        for i in range(n_limits):
+            if i + AHEAD < n_limits:
+                prefetch(state.needs, due[i + AHEAD])
+            slot = due[i]
+            while slot >= state.villages[v].first_slot + state.villages[v].n_slots:
+                v += 1
             village = state.villages[v]
-            n_due = list_due(state, village.first_slot, village.n_slots, today, due)
-            n_limits = np.int64(0)
-            for i in range(n_due):
-                slot = due[i]
-                due[n_limits] = slot
-                n_limits += np.int64(tables.is_milestone[(month - np.int64(state.birth[slot])) & MONTH_BYTE])
-            for i in range(n_limits):
-                prefetch(state.needs, due[i])
-                ask_for_household(state, village, due[i])
-            for i in range(n_limits):
-                slot = due[i]
-                if (month - np.int64(state.birth[slot])) & MONTH_BYTE == CHILDHOOD_MONTHS:
-                    leave(books, state, tables, county, village, sector, slot, month)
-                    aged_out += 1
-                else:
-                    pass_age_limit(books, state, tables, county, arena, v, slot, month)
+            if (month - np.int64(state.birth[slot])) & MONTH_BYTE == CHILDHOOD_MONTHS:
+                leave(books, state, tables, county, village, sector, slot, month)
+                aged_out += 1
+            else:
+                pass_age_limit(books, state, tables, county, arena, v, slot, month)
         hold = tables.rules[0].hold_population
         births = aged_out if hold else np.int64(tables.births[s, month])
         for _ in range(births):
