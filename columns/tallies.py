@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from columns.bits import lowest_bit
 from columns.compiling import inlined, part
 from columns.layout import (
     CHILD_DISABLED,
@@ -211,10 +212,14 @@ def move(books, slot, service, new, flow, month, groups, birth):
 @part
 def move_groups(books, slot, old_groups, new_groups):
     """Carry a child's stocks from its old groups to its new ones (a birthday, a changed family)."""
-    for service in range(books.county_tally.shape[0]):
-        first = (service * WIDTH + state_of(books.needs[slot, service])) * COLUMN
-        add_at_bits(books.tally, first, old_groups, -1)
-        add_at_bits(books.tally, first, new_groups, 1)
+    changed = old_groups ^ new_groups  # one of them, as a rule
+    while changed:
+        group = lowest_bit(changed)
+        changed &= changed - 1
+        amount = 1 if (new_groups >> group) & 1 else -1
+        for service in range(books.county_tally.shape[0]):
+            state = state_of(books.needs[slot, service])
+            books.tally[(service * WIDTH + state) * COLUMN + group] += amount
 
 
 @part
