@@ -108,6 +108,7 @@ def next_candidate(key, stream, month, service, halvings):
 
 
 NO_DATE = 0
+"""Stands for a date that has to be searched for; so does month 0, where a run begins."""
 
 
 @inlined

@@ -9,14 +9,23 @@ class ByContent:
     """An array as it stands now: two are the same key where type and bytes are."""
 
     def __init__(self, array: np.ndarray) -> None:
-        self.array = array.copy()
-        self._content = array.dtype, array.tobytes()
+        self._bytes, self._dtype, self._shape = array.tobytes(), array.dtype, array.shape
+
+    @property
+    def array(self) -> np.ndarray:
+        """What stood in it, for reading."""
+        return np.frombuffer(self._bytes, dtype=self._dtype).reshape(self._shape)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ByContent) and self._content == other._content
+        return (
+            isinstance(other, ByContent)
+            and self._bytes == other._bytes
+            and self._shape == other._shape
+            and self._dtype == other._dtype
+        )
 
     def __hash__(self) -> int:
-        return hash(self._content)
+        return hash(self._bytes)  # to hash a type of many fields takes longer than all else
 
 
 class Itself:

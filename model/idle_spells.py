@@ -82,7 +82,7 @@ def sort_open(books, state, tables, c, month, order, waiting):
         entry = books.open_entries[first + i]
         waiting[i], order[i] = key_of_entry(state, county, entry, month), clock_of(tables, entry)
     for i in range(new):  # eight at once
-        order[i] = early_date(waiting[i], month, order[i])
+        order[i] = next_date(waiting[i], month, order[i], False)
     for i in range(new):
         entry, date = books.open_entries[first + i], order[i]
         late = date == NO_DATE
@@ -106,8 +106,8 @@ def sort_open(books, state, tables, c, month, order, waiting):
 @inlined
 def dated(state, tables, county, entry, month):
     """The entry of an idle spell with its first candidate month from ``month`` on."""
-    key, service = key_of_entry(state, county, entry, month), entry_service(entry)
-    return dated_entry(entry, next_candidate(key, SPELL_CLOCK, month, service, tables.halvings[service]))
+    key = key_of_entry(state, county, entry, month)
+    return dated_entry(entry, next_date(key, month, clock_of(tables, entry), True))
 
 
 @inlined
@@ -118,10 +118,15 @@ def clock_of(tables, entry):
 
 
 @inlined
-def early_date(key, month, clock):
-    """First month from ``month`` on in which something may happen, `NO_DATE` if that is long after."""
-    service, halvings = np.int64(clock & SERVICE_OF_CLOCK), np.int64(clock >> CLOCK_SHIFT)
-    return np.uint64(early_candidate(key, SPELL_CLOCK, month, service, halvings))
+def next_date(key, month, clock, however_late):
+    """First month from ``month`` on in which something may happen to an idle spell.
+
+    Unless it is asked for however late it is, it may be `NO_DATE` after 64 months.
+    """
+    of, service, halvings = SPELL_CLOCK, np.int64(clock & SERVICE_OF_CLOCK), np.int64(clock >> CLOCK_SHIFT)
+    if however_late:
+        return np.uint64(next_candidate(key, of, month, service, halvings))
+    return np.uint64(early_candidate(key, of, month, service, halvings))
 
 
 @inlined
@@ -143,7 +148,7 @@ def end_or_seek(books, state, tables, c, month, due, drawn):
     for i in range(n_due):  # eight at once
         key, clock = drawn[i], due[n_due + i]
         draw = draw_move(key, month, np.int64(clock & SERVICE_OF_CLOCK))
-        drawn[i] = (draw >> HALF << HALF) | early_date(key, month + 1, clock)
+        drawn[i] = (draw >> HALF << HALF) | next_date(key, month + 1, clock, False)
     n_moving, place = np.int64(0), NOWHERE
     for i in range(n_due):
         position, date = due[i], drawn[i] & BYTE_MASK
@@ -158,14 +163,14 @@ def end_or_seek(books, state, tables, c, month, due, drawn):
     for j in range(n_moving):
         if j + NEXT < n_moving:
             ask_for_family(state, county, books.open_entries[due[np.int64(due[n_due + j + NEXT])]])
-        i = np.int64(due[n_due + j])
-        entry, before = books.open_entries[due[i]], books.open_entries[due[max(i - 1, 0)]]
+        at = np.int64(due[n_due + j])
+        entry, before = books.open_entries[due[at]], books.open_entries[due[max(at - 1, 0)]]
         place, kept = place_of(entry), NOWHERE
-        if i > 0 and before != NOWHERE and place_of(before) == place:
+        if at > 0 and before != NOWHERE and place_of(before) == place:
             listed = place  # whatever stands for the same spell after this one is dropped too
         if place != listed:
-            kept = move_on(books, state, tables, county, arena, entry, month, drawn[i])
-        books.open_entries[due[i]] = kept
+            kept = move_on(books, state, tables, county, arena, entry, month, drawn[at])
+        books.open_entries[due[at]] = kept
         dropped |= kept == NOWHERE
     if dropped:
         drop_nowhere(books, arena)

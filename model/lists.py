@@ -30,9 +30,11 @@ SMALL_WORLD_SLOTS, ROOM_PER_SLOT = 100_000, 2
 LEAST = 64
 """Reckoned on top of everything, for counties with few children."""
 
-OPENED, FILED_OF_OPEN, FILED_AGAIN = 0.3, 0.25, 1.5
-"""What a month is reckoned to open at most, as a share of open spells; and to file, beside all that is in
-gathering: such a share of open spells, unless more were filed in the month before."""
+OPENED, FILED = 0.35, 1.5
+"""What a month is reckoned to bring at most, even where a run begins or rules change: of open spells what is
+opened, of cases in gathering what is filed."""
+FILED_OF_OPEN, FILED_AGAIN = 0.25, 1.5
+"""It may file more by such a share of open spells, or, where that is more, of what the month before filed."""
 ROOM, SURPLUS = 1.25, 1.5
 """Parts that are made longer, and lists that are, become longer by the first factor than the next month
 needs; lists that are longer by the second are made shorter."""
@@ -46,8 +48,6 @@ ROOM_IN_LARGE, SURPLUS_IN_LARGE = 1.03, 1.1
 FADING = 8
 """What a month added counts for one part in so many less with every month."""
 
-OPENED_AFTER_CHANGE, FILED_AFTER_CHANGE = 0.35, 1.5
-"""What is opened, of open spells, and filed, of cases in gathering, where a run begins or rules change."""
 REVIEWED = 1.25
 """Allowances of a village over those of an average one in its county, in the month of its reviews."""
 OPEN_AT_START, FILED_AT_START = 1.3, 0.15
@@ -67,7 +67,7 @@ class Parts(NamedTuple):
 class Ahead(NamedTuple):
     """What is known beforehand of the month for which there must be room."""
 
-    changing: bool = False  # whether a run begins or rules change
+    changing: bool = False  # whether a run begins or rules change, which a large world must know
     struck: float = 0.0  # needs per place for a child that a shock may bring
     filed: np.ndarray | float = 0.0  # cases filed in the month before, by county
 
@@ -78,9 +78,7 @@ def is_large(state: State) -> bool:
 
 
 def needs_in_a_shock(rules: np.record, services: np.recarray) -> float:
-    """Needs per place for a child that a shock may bring in a month under some rules."""
-    if rules.shock_county_share == 0.0:
-        return 0.0
+    """Needs per place for a child that a shock may bring in a month, under rules that know of one."""
     support = int((services.desk == DESK_VILLAGE).sum())
     protection = int(((services.desk != DESK_VILLAGE) & (services.office == OFFICE_PROTECTION)).sum())
     return float(support * rules.shock_psychosocial_share + protection * rules.shock_protection_share)
@@ -93,7 +91,7 @@ def is_close_to_full(arena, filed):
     ``filed`` counts the cases filed this month.
     """
     listed = arena.n_open + arena.n_gathering
-    filed = max(arena.n_open * FILED_OF_OPEN, filed * FILED_AGAIN) + arena.n_gathering
+    filed = max(arena.n_open * FILED_OF_OPEN, filed * FILED_AGAIN) + arena.n_gathering * FILED
     waiting = arena.n_filed + filed + arena.reviews
     return listed * (1.0 + OPENED) + LEAST > arena.capacity or waiting + LEAST > arena.filed_capacity
 
@@ -107,12 +105,11 @@ def least_lengths(state: State, ahead: Ahead) -> tuple[np.ndarray, np.ndarray]:
         without = 1.0 - counties["n_active"] / counties["n_villages"]
         added = listed * (OPENED_IN_LARGE + BY_NEW_WORKERS * without) + arenas["added"]
         filed = np.maximum(gathering * FILED_IN_LARGE, ahead.filed)
+        if ahead.changing:
+            added, filed = np.maximum(added, listed * OPENED), np.maximum(filed, gathering * FILED)
     else:
         added = listed * OPENED
-        filed = gathering + np.maximum(n_open * FILED_OF_OPEN, FILED_AGAIN * ahead.filed)
-    if ahead.changing:
-        added = np.maximum(added, listed * OPENED_AFTER_CHANGE)
-        filed = np.maximum(filed, gathering * FILED_AFTER_CHANGE)
+        filed = gathering * FILED + np.maximum(n_open * FILED_OF_OPEN, FILED_AGAIN * ahead.filed)
     added = added + counties["n_slots"] * ahead.struck
     filed = filed + arenas["n_filed"] + arenas["reviews"]
     return listed + np.ceil(added).astype(np.int64) + LEAST, np.ceil(filed).astype(np.int64) + LEAST

@@ -5,6 +5,7 @@ rules record that is replaced in the months of changes, and arrays of waves with
 """
 
 import functools
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -36,6 +37,12 @@ class Policy(NamedTuple):
 
     months: tuple[int, ...]
     records: tuple[np.recarray, ...]
+    shocks: tuple[bool, ...]
+    """Whether counties may be struck under these rules."""
+
+    def in_force(self, month: int) -> int:
+        """Position of the rules that are in force in a month."""
+        return bisect_right(self.months, month) - 1
 
 
 def make_policy(schedule: Iterable[tuple[int, Parameters]]) -> Policy:
@@ -45,18 +52,21 @@ def make_policy(schedule: Iterable[tuple[int, Parameters]]) -> Policy:
 
 @functools.lru_cache(maxsize=KEPT_POLICIES)
 def _policy(schedule: tuple[tuple[int, Parameters], ...]) -> Policy:
-    return Policy(
-        tuple(month for month, _ in schedule), tuple(rules_record(parameters) for _, parameters in schedule)
-    )
+    records = [rules_record(parameters) for _, parameters in schedule]
+    return _with_records(tuple(month for month, _ in schedule), records)
+
+
+def _with_records(months: tuple[int, ...], records: Sequence[np.recarray]) -> Policy:
+    return Policy(months, tuple(records), tuple(bool(one.shock_county_share[0] > 0.0) for one in records))
 
 
 def hold(policy: Policy, values: Mapping[str, float]) -> Policy:
     """Return a policy with some rules held at a number, in its unit, throughout: quick for many draws."""
-    records = tuple(record.copy() for record in policy.records)
+    records = [record.copy() for record in policy.records]
     for record in records:
         for name, value in values.items():
             record[name] = value
-    return Policy(policy.months, records)
+    return _with_records(policy.months, records)
 
 
 def apply_policy(
@@ -87,11 +97,17 @@ def apply_policy(
     return changed
 
 
+def take_over(rules: np.recarray, policy: Policy, month: int) -> None:
+    """Overwrite the rules with those in force in a month, byte by byte: field by field takes much longer."""
+    in_force = policy.records[policy.in_force(month)]
+    np.copyto(np.frombuffer(rules, np.uint8), np.frombuffer(in_force, np.uint8))
+
+
 def bring_into_force(month: int, policy: Policy, rules: np.recarray) -> bool:
     """Overwrite the rules in a month of change; return whether it is one."""
     changed = month in policy.months
     if changed:
-        rules[0] = policy.records[policy.months.index(month)][0]
+        take_over(rules, policy, month)
     return changed
 
 

@@ -7,7 +7,6 @@ at every phase with a profile, and wherever something that is not compiled takes
 """
 
 import itertools
-from bisect import bisect_right
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from time import process_time
@@ -26,7 +25,7 @@ from model.month import COSTS, N_PHASES, STAFF, make_scratch, run_months
 from model.observation import FILED, clear_flows, make_observed
 from model.orders import county_scores, ranking_columns
 from model.own import months as own
-from model.policy import bring_into_force, make_policy, waves_arrays
+from model.policy import bring_into_force, make_policy, take_over, waves_arrays
 from model.scenario import Scenario, make_scenario
 from model.schedule import NAMES
 from model.spread_setup import Spread, prepare_spread
@@ -149,8 +148,7 @@ class ScaleUpModel(WithAgents):
         self.months_done, self.events = months_done, events
         if months_done:
             month = months_done - 1
-            in_force = bisect_right(self.policy.months, month) - 1
-            self.tables.rules[0] = self.policy.records[in_force][0]
+            take_over(self.tables.rules, self.policy, month)
             self.tables = renew(self.tables, self.still)
 
     def step(self) -> None:
@@ -210,11 +208,11 @@ class ScaleUpModel(WithAgents):
 
     def _next_look(self, month: int, end: int) -> int:
         """The month, ``end`` at the latest, before which Python is needed again once this one begins."""
-        rules = self.policy.records[bisect_right(self.policy.months, month) - 1][0]
-        shock = rules["shock_county_share"] > 0.0  # each month may bring more than lists have room for
+        now = self.policy.in_force(month)
+        shock = self.policy.shocks[now]  # each month may bring more than lists have room for
         if len(self._parts) > 1 or self.log_events or self.has_open_agents or shock:
             return month + 1
-        change = next((change for change in self.policy.months if change > month), end)
+        change = next(iter(self.policy.months[now + 1 :]), end)
         return min(end, change, month + max(SLOT_MONTHS_AT_ONCE // max(len(self.state.birth), 1), 1))
 
     def pause_before(self, *phases: str) -> None:
@@ -234,7 +232,8 @@ class ScaleUpModel(WithAgents):
         """Do what is not compiled before a phase of a month: dated changes of rules, own places."""
         if phase == NAMES[0] and bring_into_force(month, self.policy, self.tables.rules):
             self.tables = renew(self.tables, self.still)
-            self._make_room(changing=True)
+            if is_large(self.state) or self.policy.shocks[self.policy.in_force(month)]:
+                self._make_room(changing=True)
         self._own.before(phase, month, self.state, self.tables.rules, self._accounts)
 
     def _run_phases(self, month: int, until: int, first_phase: int, last_phase: int) -> int:
@@ -262,7 +261,9 @@ class ScaleUpModel(WithAgents):
         """Give the lists room for the next month, in which rules may change."""
         state, services = self.state, self.tables.services
         filed = self.observed.counties[self.months_done - 1, :, FILED] if self.months_done else 0.0
-        ahead = Ahead(changing, needs_in_a_shock(self.tables.rules[0], services), filed)
+        shock = self.policy.shocks[self.policy.in_force(self.months_done)]
+        struck = needs_in_a_shock(self.tables.rules[0], services) if shock else 0.0
+        ahead = Ahead(changing, struck, filed)
         self.state = make_room(state, services, ahead)
         if self.state is not state:
             self._take_state(self.state)
