@@ -11,7 +11,7 @@ from columns.compiling import prepare_cache
 from model.declarations import Declaration, declarations
 from model.scenario import DEFAULT_UNTIL
 from model.strategy_file import load_strategy, strategy_names
-from model.text import LANGUAGES, unit_text
+from model.text import LANGUAGES
 from model.text import catalogue as all_texts
 from model.worlds import all_worlds, world_label, world_size
 from results.measures.catalogue import catalogue as measures
@@ -117,7 +117,7 @@ def parameter(declared: Declaration) -> dict[str, Any]:
         "minimum": lowest,
         "maximum": highest,
         "scale": declared.scale,
-        "unit": {language: unit_text(declared.unit, language) for language in LANGUAGES},
+        "unit": declared.unit,
         "kind": declared.kind,
         "source": declared.source.model_dump(),
         "choices": declared.choices,

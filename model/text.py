@@ -29,6 +29,13 @@ def text(key: str, language: str = "en", /, **values: object) -> str:
     return catalogue(language)[key].format(**values)
 
 
-def unit_text(unit: str, language: str = "en") -> str:
-    """Return the name of a unit of measurement, empty where a number has none."""
-    return text(f"unit.{unit}", language) if unit else ""
+def unit_text(unit: str, language: str = "en", beside: str = "") -> str:
+    """Return the name of a unit of measurement, empty where a number has none.
+
+    Where a language has a singular the catalogue has both, as "month|months"; ``beside`` is the number as it
+    is written, and only exactly 1 takes the singular ("1 month", "1.0 months").
+    """
+    if not unit:
+        return ""
+    one, _, many = text(f"unit.{unit}", language).partition("|")
+    return one if not many or beside.lstrip("+−") == "1" else many

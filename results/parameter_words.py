@@ -25,5 +25,6 @@ def parameter_value(name: str, value: float, language: str = "en") -> str:
         return declared.shown(value)
     if declared.unit == "share":
         return percent(float(value), language, 0 if value >= 0.1 else 1)
-    unit = unit_text(declared.unit, language)
-    return f"{plain(significant(float(value), 2))}{'' if language == 'zh' else FIXED_SPACE}{unit}".rstrip()
+    written = plain(significant(float(value), 2))
+    unit = unit_text(declared.unit, language, written)
+    return f"{written}{'' if language == 'zh' else FIXED_SPACE}{unit}".rstrip()

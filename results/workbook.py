@@ -20,6 +20,7 @@ from results.report import HEADLINES, PARTS
 from results.report_parts import warnings_of
 from results.strategy_words import strategy_name
 from results.view import RunView
+from results.wording import bracketed
 from results.workbook_money import write_money
 from results.workbook_sheet import Page, make_formats
 
@@ -185,7 +186,7 @@ def _write_assumptions(page: Page, view: RunView) -> None:
     heads = ("what", "value", "default", "range", "kind", "source")
     page.heads([text(f"assumptions.{key}", language) for key in heads], widths=(40, 14, 14, 22, 14, 70))
     for row in parameter_rows(view, language):
-        label = f"{row['label']} ({row['unit']})" if row["unit"] else row["label"]
+        label = bracketed(row["label"], row["unit"], language) if row["unit"] else row["label"]
         cells: Sequence[Any] = [label, *(row[key] for key in ("value", "default", "range", "kind", "source"))]
         page.row([_plain_number(cell) for cell in cells])
 

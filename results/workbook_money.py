@@ -11,8 +11,9 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from model.codes import MINUTES_PER_HOUR
 from model.declarations import declarations
 from model.money import CATEGORIES, FEN_PER_YUAN, PAYERS
-from model.text import text
+from model.text import text, unit_text
 from results.view import RunView
+from results.wording import bracketed
 from results.workbook_sheet import COLOURS, Page
 
 PRICES = (
@@ -149,8 +150,8 @@ def _write_prices(page: Page, view: RunView) -> dict[str, str]:
         value = float(view.parameters[name])
         cells[name] = xl_rowcol_to_cell(page.line, 1, row_abs=True, col_abs=True)
         label = declared.label.in_language(language)
-        unit = text(f"unit.{declared.unit}", language)
-        page.row([f"{label} ({unit})", (value, "input"), (value, "plain")])
+        unit = unit_text(declared.unit, language)
+        page.row([bracketed(label, unit, language), (value, "input"), (value, "plain")])
     return cells
 
 

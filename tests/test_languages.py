@@ -11,8 +11,10 @@ from app.limits import Limits
 from model.declarations import Bilingual, Declaration, declarations
 from model.reading import ROOT
 from model.reference import DOCS
-from model.text import LANGUAGES, catalogue
+from model.text import LANGUAGES, catalogue, unit_text
 from results.parameter_rows import assumption_rows
+from results.parameter_words import parameter_value
+from results.wording import FIXED_SPACE
 from tests.languages import CHINESE, bilingual, faults
 
 pytestmark = pytest.mark.unit
@@ -61,6 +63,18 @@ def test_every_text_of_the_catalogues_stands_in_both_languages() -> None:
     english, chinese = map(catalogue, LANGUAGES)
     wrong = {key: faults(said, chinese[key]) for key, said in english.items()}
     assert {key: each for key, each in wrong.items() if each} == {}
+
+
+@pytest.mark.parametrize(
+    ("written", "unit"),
+    [("1", "month"), ("+1", "month"), ("−1", "month"), ("1.0", "months"), ("0.5", "months"), ("", "months")],
+)
+def test_only_exactly_one_is_singular(written: str, unit: str) -> None:
+    assert unit_text("months", "en", written) == unit
+    assert unit_text("months", "zh", written) == "个月"
+    assert unit_text("km", "en", written) == "km"
+    assert parameter_value("training_months", 1.0) == f"1{FIXED_SPACE}month"
+    assert parameter_value("training_months", 2.0) == f"2{FIXED_SPACE}months"
 
 
 def test_every_text_of_the_application_stands_in_both_languages() -> None:

@@ -6,7 +6,7 @@ import { Clock, Film } from "barefoot/film";
 import { placeView } from "barefoot/place";
 import { player } from "barefoot/player";
 import { compare, comparisons, offline } from "barefoot/source";
-import { both, number, onLanguage, percent, t, whole, worldName } from "barefoot/text";
+import { both, number, onLanguage, percent, t, unitName, whole, worldName } from "barefoot/text";
 
 const PAIRS = [5, 10, 20, 40];
 const SIDES = ["first", "second"];
@@ -36,7 +36,7 @@ function yuan(film, month) {
 }
 
 const unknown = (value) => value === null || value === undefined;
-const withUnit = (unit, value) => (BESIDE.includes(unit) ? t("app.with_unit", { value, unit: t(`unit.${unit}`) }) : value);
+const withUnit = (unit, value) => (BESIDE.includes(unit) ? t("app.with_unit", { value, unit: unitName(unit, value) }) : value);
 
 /** A value of an outcome as people read it. */
 export function shown(unit, value) {

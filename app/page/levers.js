@@ -1,7 +1,7 @@
 // Levers made from the declarations of parameters: range, unit, source, help, and what a value rests on.
 
 import { button, h, panel, words } from "barefoot/dom";
-import { both, has, onLanguage, t } from "barefoot/text";
+import { both, has, onLanguage, t, unitName } from "barefoot/text";
 
 const STEPS = 100;
 
@@ -46,7 +46,7 @@ export function leverView(catalogue, onchange) {
     onLanguage(() => {
       name.textContent = both(parameter.label);
       badge.textContent = t(`kind.${parameter.kind}`);
-      const range = parameter.low === null || parameter.low === undefined ? "" : t("app.levers.range", { low: parameter.low, high: parameter.high, unit: both(parameter.unit) });
+      const range = parameter.low === null || parameter.low === undefined ? "" : t("app.levers.range", { low: parameter.low, high: parameter.high, unit: unitName(parameter.unit) });
       about.textContent = [both(parameter.help), range, t("app.levers.source", { source: both(parameter.source) })].filter(Boolean).join(" ");
       control.words();
     });
@@ -145,13 +145,14 @@ function numberControl(parameter, described, set) {
   const toStep = (value) => (log ? (STEPS * Math.log(value / low)) / Math.log(high / low) : (STEPS * (value - low)) / (high - low));
   const tidy = (value) => (parameter.type === "integer" ? Math.round(value) : Number(value.toPrecision(3)));
   const slide = h("input", { type: "range", min: "0", max: String(STEPS), step: "1", "aria-hidden": "true", tabindex: "-1",
-    oninput: () => { box.value = String(tidy(toValue(Number(slide.value)))); },
+    oninput: () => { box.value = String(tidy(toValue(Number(slide.value)))); say(); },
     onchange: () => set(tidy(toValue(Number(slide.value)))) });
-  const box = h("input", { type: "number", step: "any", ...described, onchange: () => { const value = Number(box.value); slide.value = String(toStep(value)); set(box.value === "" ? "" : value); } });
+  const box = h("input", { type: "number", step: "any", ...described, onchange: () => { const value = Number(box.value); slide.value = String(toStep(value)); say(); set(box.value === "" ? "" : value); } });
   const unit = h("span.unit");
+  const say = () => { unit.textContent = unitName(parameter.unit, box.value); };
   return {
     element: h("div.control", {}, slide, box, unit),
-    write(value) { box.value = String(value); slide.value = String(toStep(Number(value))); },
-    words() { unit.textContent = both(parameter.unit); },
+    write(value) { box.value = String(value); slide.value = String(toStep(Number(value))); say(); },
+    words: say,
   };
 }

@@ -45,6 +45,13 @@ export const has = (key) => key in texts[current];
 /** The name of a world; places of one's own are called what their maker called them. */
 export const worldName = (name) => (has(`app.world.${name}`) ? t(`app.world.${name}`) : name);
 
+/** The name of a unit, in the singular beside a number that is written as exactly 1; "month|months" has both. */
+export function unitName(unit, written = "") {
+  if (!unit) return "";
+  const [one, many] = t(`unit.${unit}`).split("|");
+  return many === undefined || /^[+−±]?1$/.test(written) ? one : many;
+}
+
 /** One language of a text that comes with both. */
 export const both = (words) => words?.[current] ?? "";
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.unit
 
 expect.set_options(timeout=PATIENCE_MS)
 
-SIZES = ((360, 740), (1280, 800), (1920, 1080))
+SIZES = ((320, 640), (1280, 800), (1920, 1080))
 VIEWS = ("play", "compare", "child", "lessons")
 PICTURES = ROOT / "build" / "pictures"
 LAYOUT = """
@@ -93,6 +93,14 @@ def test_levers_tell_what_is_wrong_and_change_the_run(watched: Watched, address:
     page = watched.open(f"{address}/?language=en")
     done(page)
     before = page.locator("[data-chart=served] figcaption").inner_text()
+    course = page.locator(".lever[data-name=training_months]")
+    expect(course.locator(".unit")).to_have_text("month")
+    course.locator("input[type=number]").evaluate(
+        "box => { box.value = 2; box.dispatchEvent(new Event('change')); }"
+    )
+    expect(course.locator(".unit")).to_have_text("months")
+    page.get_by_role("button", name="Back to the strategy", exact=True).click()
+    expect(course.locator(".unit")).to_have_text("month")
     staff = page.get_by_label("Desk staff", exact=True)
     staff.fill("-3")
     staff.press("Tab")
@@ -137,7 +145,8 @@ def test_months_and_yuan_stand_beside_their_numbers(watched: Watched, address: s
         expect(row.locator("th")).to_contain_text(text(f"outcome_unit.{outcome}", language))
         numbers = [line for cell in row.locator("td").all_inner_texts()[:3] for line in cell.splitlines()]
         assert len(numbers) == 4
-        assert [each for each in numbers if not each.endswith(unit_text(unit, language))] == []
+        names = (unit_text(unit, language), unit_text(unit, language, "1"))
+        assert [each for each in numbers if not each.endswith(names)] == []
     spent = view.locator("tr", has_text=text("app.live.yuan", language)).locator("td").all_inner_texts()
     assert len(spent) == 3
     assert [each for each in spent if not each.endswith(unit_text("yuan", language))] == []
