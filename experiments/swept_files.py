@@ -26,6 +26,7 @@ from model.text import text
 from results.figures.sensing.outcomes import levers, spread
 from results.league import LEAGUE_OUTCOMES, MAIN
 from results.measures.catalogue import measure
+from results.parameter_words import setting_words
 from results.recording import Player
 from results.robust_words import box_sentences, regret_sentence, worth_sentence
 from results.saving import PAGE, made_with, save_results
@@ -205,16 +206,16 @@ def numbers_of(bank: Bank, language: str) -> dict[str, str]:
     for name, low, high, _, listed in drawn["axes"]:
         declared = declarations()[name]
         ends = f"{declared.shown(low)} – {declared.shown(high)}"
-        given = listing([declared.shown(value) for value in listed], language)
+        given = listing([setting_words(name, value, language) for value in listed], language)
         numbers[name] = text("swept.drawn", language, values=given or ends)
     if drawn.get("method") in (TABLE, POSTERIOR):
         source = text(f"swept.from_{drawn['method']}", language)
         numbers |= {str(name): source for name in bank.draws}
     tried = pd.read_parquet(bank.folder / STRATEGIES)
     for name in bank.about["levers"]:
-        values = [declarations()[name].shown(value) for value in sorted(tried[name].dropna().unique())]
+        values = [setting_words(name, value, language) for value in sorted(tried[name].dropna().unique())]
         numbers[name] = text("swept.tried", language, values=listing(values, language))
-    held = {name: declarations()[name].shown(value) for name, value in same["parameters"].items()}
+    held = {name: setting_words(name, value, language) for name, value in same["parameters"].items()}
     return numbers | held
 
 

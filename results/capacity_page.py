@@ -13,7 +13,7 @@ from results.page import render
 from results.parameter_rows import OF_MANY_RUNS, assumption_rows
 from results.strategy_words import world_name
 from results.style import Picture
-from results.wording import month_name, percent
+from results.wording import COMMAS, month_name, percent
 
 PRICES = (
     "pay_part_time_yuan_per_month",
@@ -77,7 +77,7 @@ def capacity_page(
         line=line_rows(tables["line"], language),
         parameters=assumption_rows(language, [*PRICES, *(n for n in OF_MANY_RUNS if n not in SPREAD)]),
         command=about.command,
-        files=text("map.files", language, names=", ".join(tables)),
+        files=text("map.files", language, names=COMMAS[language].join(tables)),
         facts=[
             (catalogue(language).get(f"facts.{key}", key), str(value))
             for key, value in about.facts.items()

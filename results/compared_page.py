@@ -31,6 +31,7 @@ from results.strategy_words import strategy_name, strategy_phrase, world_name
 from results.style import Picture
 from results.view import Dated
 from results.wording import (
+    COMMAS,
     in_sentence,
     listing,
     month_name,
@@ -138,7 +139,9 @@ def compared_page(
         sure=how_sure(found, tables.get("variance"), language),
         parameters=assumption_rows(language),
         command=about.command,
-        files=text("compare.files", language, names=", ".join(f"{name}.parquet" for name in tables)),
+        files=text(
+            "compare.files", language, names=COMMAS[language].join(f"{name}.parquet" for name in tables)
+        ),
         facts=facts_of(about, language),
         player=compressed(player) if player else "",
         play_head=text("compare.play", language),

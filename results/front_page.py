@@ -22,9 +22,10 @@ from results.front_words import (
 from results.measures.intervals import Interval
 from results.page import render
 from results.parameter_rows import OF_MANY_RUNS, assumption_rows
+from results.parameter_words import setting_words
 from results.strategy_words import world_name
 from results.style import Picture
-from results.wording import between, number, percent
+from results.wording import COMMAS, between, number, percent
 
 type Cell = tuple[str, str]
 
@@ -55,7 +56,7 @@ def front_page(found: Decision, pictures: Mapping[str, Picture], language: str =
     shown = [*dict.fromkeys([*objectives, MONEY])]
     rows: list[list[Cell]] = []
     for row in plans.to_dict("records"):
-        cells: list[Cell] = [(declarations()[name].shown(row[name]), "") for name in levers]
+        cells: list[Cell] = [(setting_words(name, row[name], language), "") for name in levers]
         for name in shown:
             found_ = Interval(row[name], row[f"{name}_low"], row[f"{name}_high"], 0)
             kind = "share" if name.endswith("_share") else "number"
@@ -145,7 +146,7 @@ def _page(
         warnings=[text("map.warn.failed", language, n=failed)] if failed else [],
         parameters=assumption_rows(language, list(dict.fromkeys(names))),
         command=found.command,
-        files=text("map.files", language, names=", ".join(found.tables)),
+        files=text("map.files", language, names=COMMAS[language].join(found.tables)),
         facts=[
             (catalogue(language).get(f"facts.{key}", key), str(value))
             for key, value in facts.items()

@@ -10,6 +10,7 @@ from model.declarations import declarations
 from model.text import text
 from results.measures.catalogue import catalogue
 from results.measures.intervals import Interval
+from results.parameter_words import setting_words
 from results.wording import in_sentence, listing, number, percent, span
 
 MONEY = "programme_yuan"
@@ -49,7 +50,7 @@ def levers_text(row: Mapping[str, Any], levers: list[str], language: str) -> str
     """Write the levers of a plan: "desk staff 1.2, part-time posts 0.8"."""
     parts = [
         f"{in_sentence(declarations()[name].label.in_language(language), language)} "
-        f"{declarations()[name].shown(row[name])}"
+        f"{setting_words(name, row[name], language)}"
         for name in levers
     ]
     return listing(parts, language)

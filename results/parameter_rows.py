@@ -6,6 +6,7 @@ from typing import Any
 from model.declarations import ASSUMPTION, ASSUMPTION_ZH, declarations
 from model.parameters import parameters_table
 from model.text import text
+from results.parameter_words import setting_words
 from results.view import ParametersView
 
 OF_A_RUN = (
@@ -48,6 +49,8 @@ OF_MANY_RUNS = (
     "left_behind_national_share",
 )
 """Those that answers about strategies rest on most."""
+CHOICES = {"en": " | ", "zh": "、"}
+"""What stands between the choices of a parameter."""
 
 
 def assumption_rows(language: str, names: Iterable[str] = OF_MANY_RUNS) -> list[dict[str, Any]]:
@@ -62,7 +65,7 @@ def parameter_rows(view: ParametersView, language: str) -> list[dict[str, Any]]:
     return [
         {
             **row,
-            "value": declarations()[name].shown(view.parameters[name]),
+            "value": setting_words(name, view.parameters[name], language),
             "changed": name in view.changed,
         }
         for name, row in zip(names, assumption_rows(language, names), strict=True)
@@ -70,6 +73,10 @@ def parameter_rows(view: ParametersView, language: str) -> list[dict[str, Any]]:
 
 
 def _in_words(row: dict[str, str], language: str) -> dict[str, Any]:
-    """Return a row with its kind in words, and the reason of an assumption without that word again."""
+    """Return a row with kind and settings in words; the reason of an assumption has not that word again."""
+    name, choices = row["name"], declarations()[row["name"]].choices
+    spread = CHOICES[language].join(setting_words(name, each, language) for each in choices) or row["range"]
     source = row["source"].removeprefix(ASSUMPTION).removeprefix(ASSUMPTION_ZH).strip()
-    return {**row, "kind": text(f"kind.{row['kind']}", language), "source": source}
+    default = setting_words(name, row["default"], language)
+    kind = text(f"kind.{row['kind']}", language)
+    return {**row, "default": default, "range": spread, "kind": kind, "source": source}

@@ -2,9 +2,10 @@
 
 import functools
 
-from model.declarations import declarations
+from model.calendar import NEVER_WORD
+from model.declarations import Value, declarations
 from model.parameters import parameters_table
-from model.text import unit_text
+from model.text import catalogue, unit_text
 from results.wording import FIXED_SPACE, percent, plain, significant
 
 
@@ -18,11 +19,22 @@ def parameter_label(name: str, language: str = "en") -> str:
     return _labels(language)[name]
 
 
+def setting_words(name: str, value: Value, language: str = "en") -> str:
+    """Return what a parameter is set to as it is typed; in Chinese, words for English ones."""
+    declared = declarations()[name]
+    shown = value if isinstance(value, str) else declared.shown(value)
+    if language == "en":
+        return shown
+    keys = {"true": "app.on", "false": "app.off", NEVER_WORD: "words.never"}
+    key = f"app.choice.{name}.{shown}" if declared.type == "choice" else keys.get(shown, "")
+    return catalogue(language).get(key, shown)
+
+
 def parameter_value(name: str, value: float, language: str = "en") -> str:
-    """Return a value with its unit: "0.8 times", "1.2 hours"; switches and choices as they are set."""
+    """Return a value with its unit: "0.8 times", "1.2 hours"; switches and choices by `setting_words`."""
     declared = declarations()[name]
     if declared.type in ("switch", "choice", "month"):
-        return declared.shown(value)
+        return setting_words(name, value, language)
     if declared.unit == "share":
         return percent(float(value), language, 0 if value >= 0.1 else 1)
     written = plain(significant(float(value), 2))

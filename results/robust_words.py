@@ -9,10 +9,10 @@ from model.declarations import declarations
 from model.text import text
 from results.measures.catalogue import measure
 from results.measures.intervals import Interval
-from results.parameter_words import parameter_value
+from results.parameter_words import parameter_value, setting_words
 from results.sensing_words import quoted
 from results.strategy_words import strategy_name, strategy_phrase
-from results.wording import PERCENT, WRITERS, between, in_sentence, number, percent
+from results.wording import COMMAS, PERCENT, WRITERS, between, in_sentence, number, percent
 
 CHANCE = 0.05
 """A box that shuffled data give as good as often as this is no finding."""
@@ -141,8 +141,12 @@ def limit_words(row: dict[str, object], language: str = "en") -> str:
     if declared.type == "switch":
         return text(f"robust.limit.{'on' if np.isfinite(low) else 'off'}", language, name=label)
     if declared.type == "choice":
-        inside = [choice for k, choice in enumerate(declared.choices) if low < k < high]
-        return text("robust.limit.choice", language, name=label, choices=", ".join(inside))
+        inside = [
+            setting_words(name, choice, language)
+            for k, choice in enumerate(declared.choices)
+            if low < k < high
+        ]
+        return text("robust.limit.choice", language, name=label, choices=COMMAS[language].join(inside))
     ends = {end: parameter_value(name, value, language) for end, value in (("low", low), ("high", high))
             if np.isfinite(value)}  # fmt: skip
     key = "between" if len(ends) > 1 else "above" if "low" in ends else "under"

@@ -2,8 +2,8 @@
 
 from model.declarations import declarations
 from model.text import catalogue, text
-from results.parameter_words import parameter_label
-from results.wording import bracketed
+from results.parameter_words import parameter_label, setting_words
+from results.wording import COMMAS, bracketed
 
 
 def strategy_name(name: str, language: str = "en") -> str:
@@ -22,10 +22,12 @@ def world_name(name: str, language: str = "en") -> str:
 
 def _settings(settings: str, language: str) -> str:
     """Write "desk_fte_factor=2 supervision=2" with the labels of the parameters."""
-    colon, comma = text("page.colon", language), "、" if language == "zh" else ", "
+    colon = text("page.colon", language)
     pairs = [setting.partition("=") for setting in settings.split(" ")]
-    return comma.join(
-        f"{parameter_label(name, language) if name in declarations() else name}{colon}{value}"
+    return COMMAS[language].join(
+        f"{parameter_label(name, language)}{colon}{setting_words(name, value, language)}"
+        if name in declarations()
+        else f"{name}{colon}{value}"
         for name, _, value in pairs
     )
 

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from model.declarations import declarations
 from model.text import catalogue, text
 from results.league import LEAGUE_OUTCOMES
 from results.measures.catalogue import measure
@@ -176,7 +175,7 @@ def number_rows(numbers: Mapping[str, str], language: str) -> list[dict[str, Any
     return [
         {
             **row,
-            "value": numbers.get(name, declarations()[name].shown(declarations()[name].default)),
+            "value": numbers.get(name, row["default"]),
             "changed": name in numbers,
         }
         for name, row in zip(names, assumption_rows(language, names), strict=True)

@@ -141,9 +141,13 @@ def month_name(month: int, language: str = "en") -> str:
     return f"{year}年{position}月" if language == "zh" else f"{MONTH_NAMES[position - 1]} {year}"
 
 
+COMMAS = {"en": ", ", "zh": "、"}
+"""What stands between names in a row without an "and"."""
+
+
 def listing(words: Sequence[str], language: str = "en") -> str:
     """Join words: "a, b and c"; "a、b和c"."""
     if len(words) < 2:
         return "".join(words)
-    comma, last = ("、", "和") if language == "zh" else (", ", " and ")
-    return comma.join(words[:-1]) + last + words[-1]
+    last = "和" if language == "zh" else " and "
+    return COMMAS[language].join(words[:-1]) + last + words[-1]

@@ -31,6 +31,9 @@ def test_every_parameter_has_its_reason_in_both_languages() -> None:
         assert reason, name
         assert faults(reason, said) == [], name
         assert sorted(EVIDENCE_ROW.findall(reason)) == sorted(EVIDENCE_ROW.findall(said)), name
+        if declarations()[name].type in ("choice", "switch"):
+            assert CHINESE.search(other["default"]), name
+            assert not re.search("[a-z]", other["range"]), name
         assert bool(CHINESE.search(said)) == (not declarations()[name].evidence_ids), name
 
 

@@ -7,13 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from model.declarations import declarations
 from model.text import text
 from results.figures.parts import panels, share_axis
 from results.measures.catalogue import measure
 from results.measures.intervals import t_interval
 from results.measures.ratios import Floats
-from results.parameter_words import parameter_label
+from results.parameter_words import parameter_label, setting_words
 from results.strategy_words import strategy_phrase, strategy_short
 from results.style import BLUE, INK, SKY, WIDE, Picture, colour_of, house_style, new_figure
 from results.wording import WRITERS, bracketed, in_sentence, number, points
@@ -114,7 +113,8 @@ def _along(axes: Axes, table: pd.DataFrame, name: str, language: str) -> None:
         label = strategy_short(base, language)
         axes.plot(x, middle, "o-", color=colour, markersize=3.5, linewidth=1.4, label=label)
         axes.vlines(x, [each.low for each in found], [each.high for each in found], color=colour, linewidth=1)
-    axes.set_xticks(np.arange(len(levels)), [declarations()[name].shown(level) for level in levels])
+    words = [setting_words(name, level, language) for level in levels]
+    axes.set_xticks(np.arange(len(levels)), words)
     if len(bases) > 1:
         axes.legend(frameon=False, fontsize=7)
 
