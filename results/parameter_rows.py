@@ -79,4 +79,4 @@ def _in_words(row: dict[str, str], language: str) -> dict[str, Any]:
     source = row["source"].removeprefix(ASSUMPTION).removeprefix(ASSUMPTION_ZH).strip()
     default = setting_words(name, row["default"], language)
     kind = text(f"kind.{row['kind']}", language)
-    return {**row, "default": default, "range": spread, "kind": kind, "source": source}
+    return {**row, "default": default, "range": spread, "kind": kind, "source": source, "choices": choices}

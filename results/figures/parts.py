@@ -17,8 +17,8 @@ from results.view import Dated, years
 from results.wording import number, percent
 
 EVENT_ROWS = 3
-EVENT_LIFT = 0.075
-"""Height of a row of event names above the axes, as a share of their height."""
+EVENT_LIFT = 10.5
+"""Height of a row of event names above the axes, in points: in a low picture they must not meet either."""
 LEAST_YEARS_APART = 1.95
 YEAR_STEP = 2
 MOST_YEARS = 13
@@ -81,9 +81,9 @@ def mark_events(axes: Axes, events: Sequence[Dated], language: str, *, names: bo
         near_end = x > last - LEAST_YEARS_APART
         axes.annotate(
             texts[f"figure.event.{event.id}"],
-            (x, 1 + EVENT_LIFT * row),
+            (x, 1),
             xycoords=("data", "axes fraction"),
-            xytext=(3 if near_end else -1, 3),
+            xytext=(3 if near_end else -1, 3 + EVENT_LIFT * row),
             textcoords="offset points",
             ha="right" if near_end else "left",
             size=7.2,

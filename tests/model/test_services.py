@@ -156,7 +156,7 @@ REFUSED = [
         {"ages": [18, 3]},
         "ages",
         "Service protection: ages must rise and lie between 0 and 18 years.",
-        "服务 protection：年龄须由小到大，并在 0～18 岁之间。",
+        "服务 protection：年龄须由小到大，并在0～18岁之间。",
     ),
     (
         {"office": "village"},
@@ -168,13 +168,13 @@ REFUSED = [
         {"multipliers": {"poor": 0}},
         "multipliers",
         "Service protection: multipliers must be above 0 and at most 20.",
-        "服务 protection：倍数须大于 0 且不超过 20。",
+        "服务 protection：倍数须大于0且不超过20。",
     ),
     (
         {"refusal_share": 0.7, "not_eligible_share": 0.4},
         "refusal_share",
         "Service protection: refused and not eligible together must be less than 1.",
-        "服务 protection：退件比例与不符合条件比例之和须小于 1。",
+        "服务 protection：退件比例与不符合条件比例之和须小于1。",
     ),
     (
         {"multipliers": {"por": 2}},
