@@ -132,6 +132,11 @@ class Declaration(BaseModel):
         """Rows of the evidence table that the value rests on; empty for a pure assumption."""
         return () if self.source.en.startswith(ASSUMPTION) else tuple(self.source.en.split())
 
+    def reason(self, language: str = "en") -> str:
+        """Return the source without the word "assumption", for places that say it in words of their own."""
+        source = self.source.in_language(language)
+        return source.removeprefix(ASSUMPTION).removeprefix(ASSUMPTION_ZH).strip()
+
     def read(self, value: object) -> Value:
         """Return ``value`` as this parameter keeps it.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from model.declarations import ASSUMPTION, ASSUMPTION_ZH, declarations
+from model.declarations import declarations
 from model.parameters import parameters_table
 from model.text import text
 from results.parameter_words import setting_words
@@ -74,9 +74,16 @@ def parameter_rows(view: ParametersView, language: str) -> list[dict[str, Any]]:
 
 def _in_words(row: dict[str, str], language: str) -> dict[str, Any]:
     """Return a row with kind and settings in words; the reason of an assumption has not that word again."""
-    name, choices = row["name"], declarations()[row["name"]].choices
-    spread = CHOICES[language].join(setting_words(name, each, language) for each in choices) or row["range"]
-    source = row["source"].removeprefix(ASSUMPTION).removeprefix(ASSUMPTION_ZH).strip()
-    default = setting_words(name, row["default"], language)
-    kind = text(f"kind.{row['kind']}", language)
-    return {**row, "default": default, "range": spread, "kind": kind, "source": source, "choices": choices}
+    name, declared = row["name"], declarations()[row["name"]]
+    spread = (
+        CHOICES[language].join(setting_words(name, each, language) for each in declared.choices)
+        or row["range"]
+    )
+    return {
+        **row,
+        "default": setting_words(name, row["default"], language),
+        "range": spread,
+        "choices": declared.choices,
+        "kind": text(f"kind.{row['kind']}", language),
+        "source": declared.reason(language),
+    }

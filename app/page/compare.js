@@ -178,15 +178,15 @@ export function compareView(catalogue) {
     if (!films.every((film) => film?.over && film.known)) return;
     const mine = films;
     const children = films.every((film) => film.opening.has_children);
-    const wanted = children ? [["app.compare.chart.unmet", "unmet_child_months"], ["app.compare.chart.waiting", "unmet_child_months_waiting"]] : [["app.compare.chart.active", null]];
+    const wanted = children ? [["app.compare.chart.unmet", "unmet_child_months", "app.chart.open"], ["app.compare.chart.waiting", "unmet_child_months_waiting", "app.chart.waiting"]] : [["app.compare.chart.active", null, "app.chart.villages"]];
     const names = [0, 1].map(strategyName);
-    drawCharts(charts, charts.body.firstElementChild, wanted.map(([key, measure]) => {
+    drawCharts(charts, charts.body.firstElementChild, wanted.map(([key, measure, unit]) => {
       const values = films.map((film) => film.frames.map((frame, month) => (measure ? film.need(measure, month) : frame.posts.villages_active)));
       const [first, second] = values.map((each) => whole(each[each.length - 1]));
       return {
         name: key,
         title: t(key, { a: names[0], b: names[1], first, second }),
-        unit: t(measure ? "app.chart.open" : "app.chart.villages"),
+        unit: t(unit),
         spec: seriesLines(films[0].opening, values, names, [colour("accent"), colour("need-waiting")]),
       };
     }), () => films === mine);

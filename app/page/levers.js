@@ -47,7 +47,7 @@ export function leverView(catalogue, onchange) {
       name.textContent = both(parameter.label);
       badge.textContent = t(`kind.${parameter.kind}`);
       const range = parameter.low === null || parameter.low === undefined ? "" : t("app.levers.range", { low: parameter.low, high: parameter.high, unit: unitName(parameter.unit) });
-      about.textContent = [both(parameter.help), range, t("app.levers.source", { source: both(parameter.source) })].filter(Boolean).join(" ");
+      about.textContent = [both(parameter.help), range, t(parameter.assumed ? "app.levers.assumed" : "app.levers.source", { source: both(parameter.source) })].filter(Boolean).join(" ");
       control.words();
     });
     controls.set(parameter.name, {
