@@ -13,7 +13,7 @@ class ByContent:
 
     @property
     def array(self) -> np.ndarray:
-        """What stood in it, for reading."""
+        """What stood in it, of the same shape; it can only be read."""
         return np.frombuffer(self._bytes, dtype=self._dtype).reshape(self._shape)
 
     def __eq__(self, other: object) -> bool:
