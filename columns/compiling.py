@@ -114,13 +114,35 @@ def _numba() -> Any:
     """Import numba, where something is compiled only, since that takes seconds."""
     prepare_cache()
     import numba
+    from numba.core import targetconfig
     from numba.np import arrayobj
 
     gc.set_threshold(max(gc.get_threshold()[0], FEW_COLLECTIONS), *gc.get_threshold()[1:])
 
     if hasattr(arrayobj, "fix_integer_index"):
         arrayobj.fix_integer_index = functools.partial(_position, arrayobj.fix_integer_index)
+    _read_settings_at_once(targetconfig.TargetConfig)
     return numba
+
+
+def _read_settings_at_once(settings: Any) -> None:
+    """Let numba compare settings of compilation by what was set, not by reading some fifty attributes.
+
+    It does so whenever it looks up a type that it has seen: a tenth of the time of compilation.
+    """
+    if not hasattr(settings, "values") or not hasattr(settings(), "_values"):
+        return
+
+    @functools.cache
+    def usual(kind: Any) -> dict[str, Any]:
+        return {name: option.default for name, option in kind.options.items()}
+
+    @functools.cache
+    def hash_of_names(kind: Any) -> int:
+        return hash(tuple(sorted(kind.options)))
+
+    settings.values = lambda self: {**usual(self.__class__), **self._values}
+    settings.__hash__ = lambda self: hash_of_names(self.__class__)
 
 
 def _position(usual: Callable[..., Any], context: Any, builder: Any, kind: Any, index: Any, size: Any) -> Any:

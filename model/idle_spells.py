@@ -180,13 +180,13 @@ def end_or_seek(books, state, tables, c, month, due, drawn):
 def stays_idle(books, state, tables, county, entry, month, draw):
     """Whether a spell is idle still, and its draw too high for anything to happen, whatever it lacks."""
     slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
-    need = state_of(books.needs[slot, service])
     village = state.villages[county.first_village + entry_village(entry)]
     is_same = is_same_child(state.traits, state.birth, slot, entry_birth(entry))
+    need = state_of(books.needs[slot, service]) * np.int64(is_same)  # a vacant place has no state
     may_ask = np.float64((need == UNMET) & (village.post == POST_ACTIVE))
     asking = tables.rules[0].asks_for_visit_per_month * tables.asking[month] * may_ask
     at_most = tables.end[service] + tables.forward[service, need] + asking
-    return is_same & is_idle(need) & (draw * tables.shortened[service] >= at_most)
+    return is_idle(need) & (draw * tables.shortened[service] >= at_most)
 
 
 @inlined

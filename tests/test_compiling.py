@@ -163,3 +163,18 @@ def test_a_kernel_never_counts_from_the_end(package: Path) -> None:
     )
     assert failed.returncode
     assert "IndexError" in failed.stderr
+
+
+def test_settings_of_numba_are_read_at_once_as_numba_reads_them() -> None:
+    compiling._numba()
+    from numba.core.compiler import Flags
+
+    plain, other = Flags(), Flags()
+    assert plain == other
+    assert hash(plain) == hash(other)
+    other.forceinline = not plain.forceinline
+    assert other != plain
+    assert other.values() == {name: getattr(other, name) for name in other.options}
+    other.forceinline = plain.forceinline  # set, to what it is anyway
+    assert other == plain
+    assert "_read_settings_at_once" in Flags.values.__qualname__
