@@ -23,7 +23,10 @@ def start(shape: Shape) -> Months:
     def children() -> int:
         return int(model.state.sectors["n_children"].sum())
 
-    return Months(children, lambda n_months: model.run(model.months_done + n_months - 1), begin, work)
+    def run(n_months: int) -> None:
+        model.run(model.months_done + n_months - 1)
+
+    return Months(children, run, begin, work, model.release)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,8 @@ class Months(NamedTuple):
     """Is called where the measured months begin."""
     work: Callable[[], dict[str, float]] = dict
     """What else is to be told where they end."""
+    end: Callable[[], object] = dict
+    """Is called after that: what the run needed is given back, as between the runs of a sweep."""
 
 
 def serve(start: Callable[[Shape], Months], shape: Shape) -> None:
@@ -56,7 +58,9 @@ def measure(start: Callable[[Shape], Months], shape: Shape) -> dict[str, Any]:
     start_seconds = process_time()
     months.run(shape.months)
     seconds = process_time() - start_seconds
-    return {"cpu_seconds": seconds, "agents": (agents + months.agents()) / 2, "work": months.work()}
+    told = {"cpu_seconds": seconds, "agents": (agents + months.agents()) / 2, "work": months.work()}
+    months.end()
+    return told
 
 
 def step_by_step(step: Callable[[], object]) -> Callable[[int], None]:
