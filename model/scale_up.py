@@ -167,9 +167,17 @@ class ScaleUpModel(WithAgents):
         last = self.scenario.until if until is None else min(until, self.scenario.until)
         if not self._is_watched():
             self._simulate(last)
+            self._put_clock_forward(last + 1)
         if self.time <= last:
             super().run_for(last + 1 - self.time)
         return self
+
+    def _put_clock_forward(self, end: int) -> None:
+        """Let Mesa's clock follow to the end of months that are simulated, in one go: nobody sees its steps."""
+        if self.time < end:
+            self._default_schedule.pause()
+            self.steps, self.time, self.running = end, float(end), end <= self.scenario.until
+            self._default_schedule.resume()
 
     def release(self) -> None:
         """Give back the memory of a finished run; nothing can be asked of the model afterwards.
