@@ -147,6 +147,17 @@ Tables = namedtuple(
 )
 """Read-only inputs of the kernels."""
 
+Decisions = namedtuple(
+    "Decisions",
+    [
+        "months",  # (changes,) months from which rules are in force, the first is 0
+        "rules",  # (changes,) records of these rules
+        "curves",  # (changes, words) uint64, all tables that follow from them, one after another
+        "in_force",  # (words,) uint64, those that are in force: where the tables stand
+    ],
+)
+"""Dated changes of rules."""
+
 
 def plain(record: np.void) -> SimpleNamespace:
     """Copy a record to an object whose fields are read twenty times faster, outside compiled code."""

@@ -13,7 +13,7 @@ from columns.by_address import by_address
 from columns.compiling import kernel, part
 from columns.numbers import Whole
 from columns.sorting import ROOM
-from columns.state import State, Tables
+from columns.state import Decisions, State, Tables
 from model.desk_hours import DEMAND_COLUMNS
 from model.desks import serve_desks
 from model.learning import learn
@@ -38,6 +38,7 @@ N_PHASES = 11
 def run_months(
     state: State,
     tables: Tables,
+    decisions: Decisions,
     spread: Spread,
     observed: Observed,
     accounts: Accounts,
@@ -54,7 +55,7 @@ def run_months(
 
     Parameters
     ----------
-    state, tables : columns.state.State, columns.state.Tables
+    state, tables, decisions : columns.state.State, columns.state.Tables, columns.state.Decisions
     spread, observed, accounts : Spread, Observed, Accounts
         What crosses counties.
     rank : int32 array
@@ -72,11 +73,11 @@ def run_months(
     """
     slots, order, waiting, demand = scratch
     state, tables = by_address(state), by_address(tables)
-    spread, observed = by_address(spread), by_address(observed)
+    decisions, spread, observed = by_address(decisions), by_address(spread), by_address(observed)
     for month in range(first_month, last_month):
         for phase in range(first_phase, min(last_phase, STAFF)):
             if phase == POLICY:
-                follow_policy(state, tables, spread, month)
+                follow_policy(state, tables, decisions, spread, month)
             else:
                 spread_approach(
                     month, state.counties, spread.provinces, spread.nation, spread.indptr, spread.indices,
@@ -121,8 +122,16 @@ def run_months(
 
 
 @part
-def follow_policy(state, tables, spread, month):
-    """Let the rules in force act: on what is known of other counties, on dates of idle spells, on budgets."""
+def follow_policy(state, tables, decisions, spread, month):
+    """Bring dated changes of rules into force, and let the rules act on what follows from them at once.
+
+    That is what is known of other counties, dates of idle spells, and budgets.
+    """
+    for change in range(len(decisions.months)):
+        if decisions.months[change] == month:
+            tables.rules[0] = decisions.rules[change]
+            for word in range(len(decisions.in_force)):
+                decisions.in_force[word] = decisions.curves[change, word]
     spread.nation[0].outside_share = tables.outside[month]
     tables.redated[0] = False
     for s in range(len(tables.halvings)):

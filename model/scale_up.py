@@ -25,11 +25,11 @@ from model.month import COSTS, N_PHASES, STAFF, make_scratch, run_months
 from model.observation import FILED, clear_flows, make_observed
 from model.orders import county_scores, ranking_columns
 from model.own import months as own
-from model.policy import bring_into_force, make_policy, take_over, waves_arrays
+from model.policy import make_policy, waves_arrays
 from model.scenario import Scenario, make_scenario
 from model.schedule import NAMES
 from model.spread_setup import Spread, prepare_spread
-from model.tables import renew
+from model.tables import decide
 from model.windows import WithAgents
 
 MESA_SEEDS = 2**32
@@ -91,6 +91,7 @@ class ScaleUpModel(WithAgents):
         self.world, state, self.tables, self.still, self.background, self.blocks, self.rank = assembled
         self._take_state(state)
         self.policy = make_policy(self.scenario.schedule)
+        self.decisions, self.tables = decide(self.policy, self.tables, self.still)
         self.spread = self._prepare_spread()
         self._accounts = make_accounts(len(self.state.counties), self.tables.services)
         self._own = own.effects(self.world.given)
@@ -148,8 +149,9 @@ class ScaleUpModel(WithAgents):
         self.months_done, self.events = months_done, events
         if months_done:
             month = months_done - 1
-            take_over(self.tables.rules, self.policy, month)
-            self.tables = renew(self.tables, self.still)
+            change = self.policy.in_force(month)
+            self.tables.rules[0] = self.decisions.rules[change]
+            self.decisions.in_force[:] = self.decisions.curves[change]
 
     def step(self) -> None:
         """Simulate the next month; returns at once if the clock is behind a resumed run."""
@@ -173,10 +175,11 @@ class ScaleUpModel(WithAgents):
         return self
 
     def _put_clock_forward(self, end: int) -> None:
-        """Let Mesa's clock follow to the end of months that are simulated, in one go: nobody sees its steps."""
+        """Let Mesa's clock follow to the end of simulated months in one go, where nobody sees its steps."""
         if self.time < end:
             self._default_schedule.pause()
-            self.steps, self.time, self.running = end, float(end), end <= self.scenario.until
+            self.steps, self.running = end, end <= self.scenario.until
+            self.time: float = float(end)
             self._default_schedule.resume()
 
     def release(self) -> None:
@@ -216,12 +219,13 @@ class ScaleUpModel(WithAgents):
 
     def _next_look(self, month: int, end: int) -> int:
         """The month, ``end`` at the latest, before which Python is needed again once this one begins."""
-        now = self.policy.in_force(month)
-        shock = self.policy.shocks[now]  # each month may bring more than lists have room for
-        if len(self._parts) > 1 or self.log_events or self.has_open_agents or shock:
+        months, shocks, now = self.policy.months, self.policy.shocks, self.policy.in_force(month)
+        if len(self._parts) > 1 or self.log_events or self.has_open_agents or shocks[now]:
             return month + 1
-        change = next(iter(self.policy.months[now + 1 :]), end)
-        return min(end, change, month + max(SLOT_MONTHS_AT_ONCE // max(len(self.state.birth), 1), 1))
+        # Under rules that know of shocks each month may bring more than lists have room for.
+        at_once = max(SLOT_MONTHS_AT_ONCE // max(len(self.state.birth), 1), 1)
+        shock = next((months[change] for change in range(now, len(months)) if shocks[change]), end)
+        return min(end, shock, month + at_once)
 
     def pause_before(self, *phases: str) -> None:
         """Call :meth:`before` before these phases of every month, which a subclass takes part in."""
@@ -237,10 +241,10 @@ class ScaleUpModel(WithAgents):
         self._parts = list(itertools.pairwise(sorted(cuts)))
 
     def before(self, phase: str, month: int) -> None:
-        """Do what is not compiled before a phase of a month: dated changes of rules, own places."""
-        if phase == NAMES[0] and bring_into_force(month, self.policy, self.tables.rules):
-            self.tables = renew(self.tables, self.still)
-            if is_large(self.state) or self.policy.shocks[self.policy.in_force(month)]:
+        """Do what is not compiled before a phase of a month: room for what changes bring, own places."""
+        change = self.policy.in_force(month)
+        if phase == NAMES[0] and self.policy.months[change] == month:
+            if is_large(self.state) or self.policy.shocks[change]:
                 self._make_room(changing=True)
         self._own.before(phase, month, self.state, self.tables.rules, self._accounts)
 
@@ -260,7 +264,7 @@ class ScaleUpModel(WithAgents):
     def _run_share(self, thread: int, month: int, until: int, first_phase: int, last_phase: int) -> int:
         """Run phases of some months for the counties of a thread."""
         done = run_months(
-            self.state, self.tables, self.spread, self.observed, self._accounts, self.rank,
+            self.state, self.tables, self.decisions, self.spread, self.observed, self._accounts, self.rank,
             self._scratch[thread], month, until, first_phase, last_phase, self._shares[thread], thread,
         )  # fmt: skip
         return int(done)
@@ -269,8 +273,10 @@ class ScaleUpModel(WithAgents):
         """Give the lists room for the next month, in which rules may change."""
         state, services = self.state, self.tables.services
         filed = self.observed.counties[self.months_done - 1, :, FILED] if self.months_done else 0.0
-        shock = self.policy.shocks[self.policy.in_force(self.months_done)]
-        struck = needs_in_a_shock(self.tables.rules[0], services) if shock else 0.0
+        change = self.policy.in_force(self.months_done)
+        struck = (
+            needs_in_a_shock(self.policy.records[change][0], services) if self.policy.shocks[change] else 0.0
+        )
         ahead = Ahead(changing, struck, filed)
         self.state = make_room(state, services, ahead)
         if self.state is not state:

@@ -15,12 +15,12 @@ from columns.clock import COARSE_BITS, COARSE_SHIFT, gap_guide, gap_table, halvi
 from columns.draws import TWO_TO_32
 from columns.keys import ByContent, Itself
 from columns.layout import FOUND, GAVE_UP, N_STATES, NOT_ELIGIBLE, UNMET
-from columns.state import Tables, plain
+from columns.state import Decisions, Tables, plain, records
 from columns.words import MONTH_BITS
 from model.calendar import is_welfare_week
 from model.codes import CHILDHOOD_MONTHS, DESK_VILLAGE, GROUP_UNATTENDED, PLAN_DATED, PLAN_GROWING
 from model.demography import HORIZON_MONTHS, DemographicPlan
-from model.policy import outside_shares
+from model.policy import Policy, outside_shares
 from model.possible_needs import bounds_of_needs
 from model.stationary import CERTIFICATE, HUKOU, S_CLEAR, Stationary, solve
 
@@ -28,6 +28,7 @@ KEPT_CURVES = 128
 """Sets of curves kept, of some 60 kB each: a history has a dozen."""
 HIGHEST_CEILING = 0.9
 ROUNDING = 1e-9
+WORD_BYTES = 8
 
 
 def turnover_of(services: np.recarray, rules: np.record) -> np.ndarray:
@@ -280,10 +281,31 @@ def desk_growth(rules: SimpleNamespace) -> np.ndarray:
     return growth
 
 
-def renew(tables: Tables, still: Stationary) -> Tables:
-    """Bring all curves that follow parameters up to date after a dated change of rules."""
-    curves = _curves(ByContent(tables.rules), ByContent(np.asarray(tables.services)), Itself(still))
-    return tables._replace(**curves)
+def decide(policy: Policy, tables: Tables, still: Stationary) -> tuple[Decisions, Tables]:
+    """Work out what every dated change of rules brings; the tables get memory of their own for it."""
+    months, rules, curves, layout = _decided(
+        Itself(policy), ByContent(np.asarray(tables.services)), Itself(still)
+    )
+    in_force = curves[0].copy()
+    standing = in_force.view(layout)
+    own = {name: standing[name][0] for name in layout.names or ()}
+    return Decisions(months, rules, curves, in_force), tables._replace(**own)
+
+
+@functools.lru_cache(maxsize=KEPT_CURVES)
+def _decided(
+    policy: Itself, table: ByContent, solved: Itself
+) -> tuple[np.ndarray, np.recarray, np.ndarray, np.dtype]:
+    """Months, rules and curves of all changes, and how the curves stand in their words."""
+    changes = policy.thing.records
+    curves = [_curves(ByContent(rules), table, solved) for rules in changes]
+    layout = np.dtype([(name, curve.dtype, curve.shape) for name, curve in curves[0].items()])
+    words = np.zeros((len(curves), layout.itemsize // WORD_BYTES), dtype=np.uint64)
+    for row, of_change in zip(words.view(layout)[:, 0], curves, strict=True):
+        for name, curve in of_change.items():
+            row[name] = curve
+    rules = records(np.concatenate([np.asarray(rules) for rules in changes]))
+    return np.array(policy.thing.months, dtype=np.int64), rules, words, layout
 
 
 @functools.lru_cache(maxsize=KEPT_CURVES)
@@ -359,4 +381,5 @@ def make_tables(
         village_service=np.array(in_village[:1] or [0]), births=plan.births, target=plan.target,
         need_scale=scales, **bounds_of_needs(services, clear)._asdict(),
     )  # fmt: skip
-    return still, renew(tables, still)
+    curves = _curves(ByContent(rules), ByContent(np.asarray(services)), Itself(still))
+    return still, tables._replace(**curves)

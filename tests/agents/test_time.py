@@ -50,9 +50,11 @@ def test_a_run_that_nobody_watches_goes_through_many_months_at_once(start):
 
     done.before = before
     done.run()
-    changes = [change for change in done.policy.months if change]
-    assert (done.months_done, done.time, done.month) == (41, 41, 40)
-    assert months == [0, *changes], "between dated changes nothing is left to Python"
+    assert (done.months_done, done.time, done.steps, done.month) == (41, 41, 41, 40)
+    assert len(done.policy.months) > 1, "dated changes of rules are compiled too"
+    assert months == [0], "nothing is left to Python"
+    assert not done.running
+    assert start("teaching", until=40).run(20).run().state_hash() == done.state_hash()
 
 
 def test_whoever_watches_a_run_sees_every_month(start):
