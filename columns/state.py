@@ -151,9 +151,8 @@ Decisions = namedtuple(
     "Decisions",
     [
         "months",  # (changes,) months from which rules are in force, the first is 0
-        "rules",  # (changes,) records of these rules
-        "curves",  # (changes, words) uint64, all tables that follow from them, one after another
-        "in_force",  # (words,) uint64, those that are in force: where the tables stand
+        "words",  # (changes, words) uint64, rules and all tables that follow from them, one after another
+        "in_force",  # (words,) uint64, those that are in force: what the tables read
     ],
 )
 """Dated changes of rules."""

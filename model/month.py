@@ -129,9 +129,8 @@ def follow_policy(state, tables, decisions, spread, month):
     """
     for change in range(len(decisions.months)):
         if decisions.months[change] == month:
-            tables.rules[0] = decisions.rules[change]
             for word in range(len(decisions.in_force)):
-                decisions.in_force[word] = decisions.curves[change, word]
+                decisions.in_force[word] = decisions.words[change, word]
     spread.nation[0].outside_share = tables.outside[month]
     tables.redated[0] = False
     for s in range(len(tables.halvings)):

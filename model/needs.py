@@ -247,11 +247,17 @@ def open_spell(books, arena, village, slot, place, service, month, groups, birth
 @part
 def follow(books, village, slot, service, month, groups, rules):
     """Take a spell that begins this month into the cohort that the cascade follows, if it is its time."""
-    if month >= rules.cohort_start_month and month < rules.cohort_end_month:
+    if is_of_cohort(rules, month):
         books.needs[slot, service] |= COHORT_BIT
         add(books, service, F_COHORT_OPENED, groups, 1)
         if village.post == POST_ACTIVE:
             add(books, service, F_COHORT_COVERED, groups, 1)
+
+
+@inlined
+def is_of_cohort(rules, month):
+    """Whether spells that begin in a month are of the followed cohort."""
+    return month >= rules.cohort_start_month and month < rules.cohort_end_month
 
 
 @part

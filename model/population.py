@@ -58,6 +58,7 @@ from model.needs import (
     count_in_village,
     follow,
     is_eligible,
+    is_of_cohort,
     is_unfiled,
     key_of_child,
 )
@@ -96,16 +97,13 @@ def books_of(state, county, thread):
 
 @part
 def village_of(state, county, slot):
-    """Village of a slot by bisection over the county's villages."""
-    low = county.first_village
-    high = low + county.n_villages - 1
-    while low < high:
-        middle = (low + high + 1) >> 1
-        if state.villages[middle].first_slot <= slot:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    """Village of a slot by bisection over the county's villages, of which nobody can guess the steps."""
+    v, n = county.first_village, county.n_villages
+    while n > 1:
+        half = n >> 1
+        v += half * np.int64(state.villages[v + half].first_slot <= slot)
+        n -= half
+    return v
 
 
 @inlined
@@ -343,17 +341,19 @@ def settle_newcomer(books, state, tables, county, arena, sector, month, age):
     v = village_of(state, county, slot)
     key = settle_child(books, state, tables, county, arena, slot, v, month, age)
     if age == 0:
-        follow_newborn(books, state, tables, county, slot, month)
+        follow_newborn(books, state, tables, county, v, slot, month)
     set_clock(state, tables, slot, key, age, month, AFTER_MILESTONE)
 
 
-@part
-def follow_newborn(books, state, tables, county, slot, month):
+@inlined
+def follow_newborn(books, state, tables, county, v, slot, month):
     """Take the needs that a child is born with into the followed cohort."""
-    village = state.villages[village_of(state, county, slot)]
+    unfiled = where_state(books.needs, slot, UNFILED_STATES)
+    if not unfiled or not is_of_cohort(tables.rules[0], month):
+        return
+    village = state.villages[v]
     household = state.households[village.first_household + np.int64(state.household[slot])]
     _, groups, _ = child_of(state, tables, county, village, household, slot, month)
-    unfiled = where_state(books.needs, slot, UNFILED_STATES)
     while unfiled:
         follow(books, village, slot, lowest_bit(unfiled), month, groups, tables.rules[0])
         unfiled &= unfiled - 1

@@ -149,9 +149,7 @@ class ScaleUpModel(WithAgents):
         self.months_done, self.events = months_done, events
         if months_done:
             month = months_done - 1
-            change = self.policy.in_force(month)
-            self.tables.rules[0] = self.decisions.rules[change]
-            self.decisions.in_force[:] = self.decisions.curves[change]
+            self.decisions.in_force[:] = self.decisions.words[self.policy.in_force(month)]
 
     def step(self) -> None:
         """Simulate the next month; returns at once if the clock is behind a resumed run."""

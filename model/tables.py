@@ -29,6 +29,7 @@ KEPT_CURVES = 128
 HIGHEST_CEILING = 0.9
 ROUNDING = 1e-9
 WORD_BYTES = 8
+RULES = "rules"
 
 
 def turnover_of(services: np.recarray, rules: np.record) -> np.ndarray:
@@ -282,30 +283,28 @@ def desk_growth(rules: SimpleNamespace) -> np.ndarray:
 
 
 def decide(policy: Policy, tables: Tables, still: Stationary) -> tuple[Decisions, Tables]:
-    """Work out what every dated change of rules brings; the tables get memory of their own for it."""
-    months, rules, curves, layout = _decided(
-        Itself(policy), ByContent(np.asarray(tables.services)), Itself(still)
-    )
-    in_force = curves[0].copy()
+    """Work out what every dated change of rules brings; rules and tables get memory of their own for it."""
+    words, layout = _decided(Itself(policy), ByContent(np.asarray(tables.services)), Itself(still))
+    in_force = words[0].copy()
     standing = in_force.view(layout)
-    own = {name: standing[name][0] for name in layout.names or ()}
-    return Decisions(months, rules, curves, in_force), tables._replace(**own)
+    own = {name: standing[name][0] for name in layout.names or () if name != RULES}
+    decisions = Decisions(np.array(policy.months, dtype=np.int64), words, in_force)
+    return decisions, tables._replace(rules=records(standing[RULES]), **own)
 
 
 @functools.lru_cache(maxsize=KEPT_CURVES)
-def _decided(
-    policy: Itself, table: ByContent, solved: Itself
-) -> tuple[np.ndarray, np.recarray, np.ndarray, np.dtype]:
-    """Months, rules and curves of all changes, and how the curves stand in their words."""
+def _decided(policy: Itself, table: ByContent, solved: Itself) -> tuple[np.ndarray, np.dtype]:
+    """Rules and curves of all changes, (changes, words), and how they stand in their words."""
     changes = policy.thing.records
     curves = [_curves(ByContent(rules), table, solved) for rules in changes]
-    layout = np.dtype([(name, curve.dtype, curve.shape) for name, curve in curves[0].items()])
+    fields = [(name, curve.dtype, curve.shape) for name, curve in curves[0].items()]
+    layout = np.dtype([(RULES, changes[0].dtype), *fields])
     words = np.zeros((len(curves), layout.itemsize // WORD_BYTES), dtype=np.uint64)
-    for row, of_change in zip(words.view(layout)[:, 0], curves, strict=True):
+    for row, rules, of_change in zip(words.view(layout)[:, 0], changes, curves, strict=True):
+        row[RULES] = rules[0]
         for name, curve in of_change.items():
             row[name] = curve
-    rules = records(np.concatenate([np.asarray(rules) for rules in changes]))
-    return np.array(policy.thing.months, dtype=np.int64), rules, words, layout
+    return words, layout
 
 
 @functools.lru_cache(maxsize=KEPT_CURVES)
