@@ -41,7 +41,9 @@ def seconds_of_phases(scenario: Scenario, warm_up_months: int) -> float:
     model.run(warm_up_months - 1)
     model.kernel_seconds = 0.0
     model.run()
-    return model.kernel_seconds
+    seconds = model.kernel_seconds
+    model.release()
+    return seconds
 
 
 def measure(

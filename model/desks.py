@@ -52,6 +52,7 @@ from columns.words import (
     COHORT_BIT,
     MONTH_BYTE,
     NOT_UNDER_REVIEW,
+    NOWHERE,
     SPELL_OVER,
     entry_birth,
     entry_class,
@@ -133,56 +134,79 @@ def level_of(entry, month, rules):
 
 @inlined
 def drop_and_count(books, state, tables, c, month, demand, places, asked):
-    """First pass: forget who left, let families give up, start school terms, count minutes asked by level."""
-    county, arena = state.counties[c], state.arenas[c]
-    rules = tables.rules[0]
+    """First pass: forget who left, let families give up, start school terms, count minutes asked by level.
+
+    Most cases simply wait on, which is told without a guess; the others are listed behind the places and
+    looked at before minutes are counted.
+    """
+    county, arena, rules = state.counties[c], state.arenas[c], tables.rules[0]
+    first, n = arena.filed_start, arena.n_filed
+    n_turns = note_cases(books, state, tables, c, month, places, asked)
+    for j in range(n_turns):
+        position = first + np.int64(places[n + j])
+        if ends_waiting(books, state, tables, county, books.filed_entries[position], month):
+            books.filed_entries[position] = NOWHERE
+    kept = np.int64(0)
+    for i in range(n):
+        entry, place, minutes = books.filed_entries[first + i], places[i], np.int64(asked[i])
+        stays = entry != NOWHERE
+        at_desk = np.int64(stays & (place != AT_NO_DESK))
+        local = np.int64(place >> DESK_SHIFT) * at_desk
+        column = np.int64((place >> LEVEL_SHIFT) & LEVEL_MASK)
+        if rules.reserved_share > 0.0 and at_desk:
+            offered = state.desks[desk_record(state, tables, c, local)].offered
+            most, preferred = np.int64(offered * rules.reserved_share), place & PREFERRED == PREFERRED
+            if takes_reserved(preferred, demand, local, RESERVED_ASKED, minutes, most):
+                column = RESERVED_ASKED
+        demand[local, column] += minutes * at_desk
+        books.filed_entries[first + kept], places[kept], asked[kept] = entry, place, np.uint64(minutes)
+        kept += np.int64(stays)
+    arena.n_filed = kept
+
+
+@inlined
+def note_cases(books, state, tables, c, month, places, asked):
+    """Write down where every case stands and what it takes; cases that are over leave `NOWHERE` behind.
+
+    Lists those that may leave this month behind the places, and returns their number.
+    """
+    county, arena, rules = state.counties[c], state.arenas[c], tables.rules[0]
+    first, n, n_turns = arena.filed_start, arena.n_filed, np.int64(0)
     term = (month - FIRST_TERM) % TERM_LENGTH == 0
-    kept, last = arena.filed_start, arena.filed_start + arena.n_filed
-    for position in range(arena.filed_start, last):
-        if position + AHEAD < last:
-            ask_for_child(state, county, books.filed_entries[position + AHEAD])
-        entry = books.filed_entries[position]
-        slot = county.first_slot + entry_slot(entry)
-        if not is_same_child(state.traits, state.birth, slot, entry_birth(entry)):
-            continue
-        service, wait = entry_service(entry), entry_wait(entry, month)
-        need = state_of(books.needs[slot, service])
-        review = entry_is_review(entry)
+    for i in range(n):
+        if i + AHEAD < n:
+            ask_for_child(state, county, books.filed_entries[first + i + AHEAD])
+        entry = books.filed_entries[first + i]
+        slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
+        need, is_review = state_of(books.needs[slot, service]), entry_is_review(entry)
         v = county.first_village + entry_village(entry)
         village = state.villages[v]
-        if review:
-            if need != SERVED:
-                continue
-        elif need == FILED_ALONE or need == FILED_HELPED or need == ADMITTED:
-            if term and need == ADMITTED:
-                groups, _, _ = person(state, tables, county, village, slot, month)
-                change(books, village, slot, service, SERVED, NO_FLOW, month, groups, entry_birth(entry))
-                continue
-            if need != ADMITTED and wait > 0:
-                if loses_patience(
-                    books, state, tables, county, village, slot, service, month, wait, need, entry
-                ):
-                    continue
-        else:
-            continue
-        place = AT_NO_DESK
-        if need != ADMITTED:
-            local = local_desk(tables, county, v, village.township, service)
-            minutes, level = minutes_of(tables, service, review), level_of(entry, month, rules)
-            preferred = village.remote != 0 or (state.traits[slot] & CHILD_DISABLED) != 0
-            column = level
-            if rules.reserved_share > 0.0 and preferred:
-                offered = state.desks[desk_record(state, tables, c, local)].offered
-                most = np.int64(offered * rules.reserved_share)
-                if takes_reserved(preferred, demand, local, RESERVED_ASKED, minutes, most):
-                    column = RESERVED_ASKED
-            demand[local, column] += minutes
-            place = place_at_desk(local, level, preferred)
-            asked[kept - arena.filed_start] = np.uint64(minutes)
-        places[kept - arena.filed_start] = place
-        books.filed_entries[kept] = entry
-        kept += 1
-    arena.n_filed = kept - arena.filed_start
+        filed, admitted = (need == FILED_ALONE) | (need == FILED_HELPED), need == ADMITTED
+        is_same = is_same_child(state.traits, state.birth, slot, entry_birth(entry))
+        is_case = is_same & (not is_review) & (filed | admitted)
+        waits_on = is_case | (is_same & is_review & (need == SERVED))
+        local = local_desk(tables, county, v, village.township, service)
+        preferred = (village.remote != 0) | ((state.traits[slot] & CHILD_DISABLED) != 0)
+        place = place_at_desk(local, level_of(entry, month, rules), preferred)
+        places[i] = AT_NO_DESK if admitted else place
+        asked[i] = np.uint64(minutes_of(tables, service, is_review))
+        books.filed_entries[first + i] = entry if waits_on else NOWHERE
+        places[n + n_turns] = np.uint64(i)
+        n_turns += np.int64(is_case & (admitted & term | filed & (entry_wait(entry, month) > 0)))
+    return n_turns
+
+
+@inlined
+def ends_waiting(books, state, tables, county, entry, month):
+    """Whether a case leaves the queue: the child goes to school as a term begins, or the family gives up."""
+    slot, service = county.first_slot + entry_slot(entry), entry_service(entry)
+    village = state.villages[county.first_village + entry_village(entry)]
+    need, wait = state_of(books.needs[slot, service]), entry_wait(entry, month)
+    if need == ADMITTED:
+        groups, _, _ = person(state, tables, county, village, slot, month)
+        change(books, village, slot, service, SERVED, NO_FLOW, month, groups, entry_birth(entry))
+        return True
+    return loses_patience(books, state, tables, county, village, slot, service, month, wait, need, entry)
 
 
 @inlined
