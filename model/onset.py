@@ -196,9 +196,8 @@ def rate_of(books, state, tables, county, village, v, household, slot, kind, mon
 
 @inlined
 def onset_rate(books, state, tables, county, village, v, household, slot, service, month):
-    """Monthly probability that a need begins, equation (26); nil where there is one already."""
+    """Monthly probability that a need begins that may begin, equation (26)."""
     row, rules = tables.services[service], tables.rules[0]
-    need = state_of(books.needs[slot, service])
     age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
     groups = groups_of(
         state.traits[slot], household, village, age, rules.young_months, county.poor_percentiles
@@ -209,7 +208,7 @@ def onset_rate(books, state, tables, county, village, v, household, slot, servic
         rate *= tables.cash_dropout[0]
     if row.preventable and village.post == POST_ACTIVE:
         rate *= 1.0 - (1.0 - rules.prevention_multiplier) * village.motivation
-    return rate if may_begin(row, need) else 0.0
+    return rate
 
 
 @inlined
