@@ -137,12 +137,8 @@ def _read_settings_at_once(settings: Any) -> None:
     def usual(kind: Any) -> dict[str, Any]:
         return {name: option.default for name, option in kind.options.items()}
 
-    @functools.cache
-    def hash_of_names(kind: Any) -> int:
-        return hash(tuple(sorted(kind.options)))
-
     settings.values = lambda self: {**usual(self.__class__), **self._values}
-    settings.__hash__ = lambda self: hash_of_names(self.__class__)
+    settings.__hash__ = lambda self: len(self.options)  # numba's is the same for all of a kind, too
 
 
 def _position(usual: Callable[..., Any], context: Any, builder: Any, kind: Any, index: Any, size: Any) -> Any:
