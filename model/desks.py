@@ -157,7 +157,7 @@ def drop_and_count(books, state, tables, c, month, demand, places, asked):
             offered = state.desks[desk_record(state, tables, c, local)].offered
             most, preferred = np.int64(offered * rules.reserved_share), place & PREFERRED == PREFERRED
             if takes_reserved(preferred, demand, local, RESERVED_ASKED, minutes, most):
-                column = RESERVED_ASKED
+                column = np.int64(RESERVED_ASKED)
         demand[local, column] += minutes * at_desk
         books.filed_entries[first + kept], places[kept], asked[kept] = entry, place, np.uint64(minutes)
         kept += np.int64(stays)

@@ -169,7 +169,8 @@ def test_settings_of_numba_are_read_at_once_as_numba_reads_them() -> None:
     compiling._numba()
     from numba.core.compiler import Flags
 
-    plain, other = Flags(), Flags()
+    plain: Any = Flags()
+    other: Any = Flags()
     assert plain == other
     assert hash(plain) == hash(other)
     other.forceinline = not plain.forceinline
