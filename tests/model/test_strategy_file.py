@@ -134,7 +134,7 @@ WRONG_LINES = [
     (
         "events: [{month: 3, wave: {counties: 3, posts_per_county: 0}}]",
         'line 1: "posts_per_county" must be a whole number from 1 to 1000.',
-        "“posts_per_county”应为 1～1000 的整数",
+        "“posts_per_county”应为1～1000的整数",
     ),
     (
         "events: [{month: 3, wave: {counties: all, posts_per_county: 1}}]",
