@@ -60,14 +60,8 @@ def test_what_stands_in_lists_is_moved_and_kept(assembled, now, later):
     added = [np.minimum(each, 200) for each in map(np.array, later)]
     for name, length in (("", n_open + gathering + added[0]), ("filed_", filed + added[1])):
         arenas[f"{name}capacity"], arenas[f"{name}start"] = length, np.cumsum(length) - length
-    arenas["n_open"], arenas["n_gathering"], arenas["n_filed"], arenas["reviews"] = (
-        *(
-            n_open,
-            gathering,
-            filed,
-        ),
-        0,
-    )
+    arenas["n_open"], arenas["n_gathering"], arenas["n_filed"] = n_open, gathering, filed
+    arenas["reviews"] = 0
     state = assembled.state._replace(
         arenas=arenas,
         open_entries=np.arange(arenas["capacity"].sum(), dtype=np.uint64),

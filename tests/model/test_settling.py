@@ -5,7 +5,7 @@ import pytest
 
 from columns.state_hash import hash_arrays
 from model import ground, settling, tables
-from model.assembly import assemble
+from model.assembly import CACHE_LINE, assemble
 from model.declarations import declarations
 from model.possible_needs import bounds_of_needs
 from model.scenario import make_scenario
@@ -79,3 +79,8 @@ def test_needs_that_are_not_worked_out_are_none(seed, monkeypatch):
     settling._kept.clear()
     monkeypatch.setattr(tables, "bounds_of_needs", all_of_them)
     assert people(seed=seed, **parameters) == quickly
+
+
+def test_tallies_begin_where_a_line_of_the_cache_does():
+    worlds = [assemble(make_scenario(world="teaching", seed=seed, until=0)) for seed in (1, 1, 2, 3, 4)]
+    assert [world.state.tally.ctypes.data % CACHE_LINE for world in worlds] == [0] * len(worlds)
