@@ -108,12 +108,17 @@ export function compareView(catalogue) {
     charts.show("loading", "app.charts.wait");
     write();
     await Promise.all(films.map((film) => film.start()));
+    const wanted = () => films === mine && !mine.some((film) => film.stopped);
+    if (films === mine && !wanted()) outcome.show("error", "app.stopped");
+    if (!wanted()) return write();
     try {
       const started = await compare(first, second, Number(pairs.select.value), {
         message: (content) => { if (films === mine) { known = content; outcome.show("ready"); writeOutcomes(); write(); } },
         over: ({ state, problems }) => { if (films !== mine) return; if (state !== "done" && !known) outcome.show("error", () => problems.map(both).join(" ") || t("app.stopped")); if (job) job.over = true; write(); },
       });
       if (films === mine) job = started;
+      else started.leave();
+      if (films === mine && !wanted()) started.stop();
     } catch (error) {
       if (films === mine) outcome.show("error", () => (error.problems ?? []).map(both).join(" "));
     }

@@ -33,6 +33,7 @@ export class Film extends EventTarget {
     try {
       this.job = file === null ? await run(this.asked, on) : await runFile(file, on);
       if (this.left) this.job.leave();
+      if (this.stopped) this.job.stop();
     } catch (error) {
       this.state = "failed";
       this.problems = error.problems ?? [{ key: "", en: String(error), zh: String(error) }];
@@ -68,7 +69,12 @@ export class Film extends EventTarget {
     this.left = true;
     this.job?.leave();
   }
-  stop() { this.job?.stop(); }
+
+  /** Asked for before the server has said which run it is, it ends as soon as that is known. */
+  stop() {
+    this.stopped = true;
+    this.job?.stop();
+  }
 
   get nMonths() { return this.opening?.n_months ?? 0; }
   get known() { return this.frames.length; }
