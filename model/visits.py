@@ -29,6 +29,7 @@ from columns.layout import (
     POST_TRAINING,
     UNMET,
 )
+from columns.prefetch import prefetch_range
 from columns.streams import stream
 from columns.tallies import (
     F_AGREED,
@@ -59,6 +60,8 @@ FAMILY_SHIFT = 8 * (HOUSEHOLD.itemsize - 1)
 """Where the flags of a household stand in its record: in the last byte."""
 HOMES_AHEAD = 3
 """Homes asked for ahead of the one that is visited."""
+ROWS_AHEAD = 32
+"""Rows of needs of the next county that are asked for at every visit."""
 NO_ROUND, N_ROUNDS = -1, 3
 ROUNDS = (
     (BY_DUE, BY_REQUEST, BY_ROUND),
@@ -87,22 +90,45 @@ def months_since_visit(household, month):
 def visit_households(state, tables, c, month, thread, wanted):
     """Every worker of the county spends the hours of the month that papers and meetings leave.
 
-    ``wanted`` (int64, one more than households of a village) is scratch.
+    ``wanted`` (int64, one more than households of a village) is scratch. A visit reckons more than it reads:
+    meanwhile the memory of the next county is asked for, village by village.
     """
     county = state.counties[c]
     books = books_of(state, c, thread)
     rules = tables.rules[0]
     for v in range(county.first_village, county.first_village + county.n_villages):
-        village = state.villages[v]
+        village, ahead = state.villages[v], ask_for_village(state, v + county.n_villages)
         village.visits = 0
         has_space = village.space_month != NO_MONTH
-        if not works(village):
+        if works(village):
+            share_out_hours(village, rules, month)
+            visit_village(books, state, tables, county, village, v, month, wanted, ahead)
+            books.meters[M_VISITS] += village.visits
+        else:
             village.paper_minutes = village.paper_share = 0.0
             village.support_minutes = rules.space_hours_per_month * MINUTES_PER_HOUR if has_space else 0.0
-            continue
-        share_out_hours(village, rules, month)
-        visit_village(books, state, tables, county, village, v, month, wanted)
-        books.meters[M_VISITS] += village.visits
+        ask_for_needs(state, ahead, village.visits * ROWS_AHEAD, ahead.n_slots)
+
+
+@inlined
+def ask_for_village(state, v):
+    """Ask for the homes of a village that comes later and for the record of the one after it.
+
+    Returns its record; beyond the last village, that of the last.
+    """
+    last = len(state.villages) - 1
+    village = state.villages[min(v, last)]
+    prefetch_range(state.villages, min(v + 1, last), min(v + 2, last + 1))
+    homes = village.first_household
+    prefetch_range(state.households, homes, homes + village.n_households)
+    return village
+
+
+@inlined
+def ask_for_needs(state, village, start, end):
+    """Ask for the needs of a range of a village's children."""
+    last = village.first_slot + min(end, np.int64(village.n_slots))
+    prefetch_range(state.needs, village.first_slot + start, last)
 
 
 @inlined
@@ -131,18 +157,18 @@ def share_out_hours(village, rules, month):
 
 
 @inlined
-def visit_village(books, state, tables, county, village, v, month, wanted):
+def visit_village(books, state, tables, county, village, v, month, wanted, ahead):
     """Visit households in the order of the rules until the hours are used up."""
     rules = tables.rules[0]
     order = np.int64(rules.visit_order)
     for turn in range(N_ROUNDS):
         by = ROUNDS[order][turn]
         if by != NO_ROUND:
-            go_round(books, state, tables, county, village, v, month, by, wanted)
+            go_round(books, state, tables, county, village, v, month, by, wanted, ahead)
 
 
 @inlined
-def go_round(books, state, tables, county, village, v, month, by, wanted):
+def go_round(books, state, tables, county, village, v, month, by, wanted, ahead):
     """One round through the village: follow-ups that are due, families that asked, or who waited longest.
 
     Rounds go on where the last one of their kind ended, so that the household not visited for longest comes
@@ -166,6 +192,8 @@ def go_round(books, state, tables, county, village, v, month, by, wanted):
     for i in range(n_visits):
         if i + HOMES_AHEAD < n_visits:
             ask_for_home(state, village, wanted[i + HOMES_AHEAD])
+        asked = (village.visits + i) * ROWS_AHEAD
+        ask_for_needs(state, ahead, asked, asked + ROWS_AHEAD)
         position = wanted[i]
         household = state.households[village.first_household + position]
         visit(books, state, tables, county, village, v, household, position, month)
