@@ -31,7 +31,7 @@ READ, KEEP, DATA = 0, 3, 1
 
 def _ask(typing_context: Any, array: Any, index: Any, passed: Any) -> Any:
     """Prefetch what stands some bytes after the beginning of an element of an array, or of a row."""
-    del typing_context  # numba wants the name
+    del typing_context, passed  # numba wants the names
     within = isinstance(index, types.BaseTuple)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

@@ -107,28 +107,30 @@ def visit_households(state, tables, c, month, thread, wanted):
         else:
             village.paper_minutes = village.paper_share = 0.0
             village.support_minutes = rules.space_hours_per_month * MINUTES_PER_HOUR if has_space else 0.0
-        ask_for_needs(state, ahead, village.visits * ROWS_AHEAD, ahead.n_slots)
+        ask_for_needs(state, ahead, village.visits * ROWS_AHEAD, ahead[1])
 
 
 @inlined
 def ask_for_village(state, v):
-    """Ask for the homes of a village that comes later and for the record of the one after it.
+    """Ask for the homes of a village that comes later; returns its first child and their number, or no child.
 
-    Returns its record; beyond the last village, that of the last.
+    Its own record must be close already, and that of the one after it is asked for.
     """
-    last = len(state.villages) - 1
-    village = state.villages[min(v, last)]
-    prefetch_range(state.villages, min(v + 1, last), min(v + 2, last + 1))
+    n_villages = len(state.villages)
+    if v >= n_villages:
+        return np.int64(0), np.int64(0)
+    village = state.villages[v]
+    prefetch_range(state.villages, v + 1, min(v + 2, n_villages))
     homes = village.first_household
     prefetch_range(state.households, homes, homes + village.n_households)
-    return village
+    return village.first_slot, np.int64(village.n_slots)
 
 
 @inlined
-def ask_for_needs(state, village, start, end):
-    """Ask for the needs of a range of a village's children."""
-    last = village.first_slot + min(end, np.int64(village.n_slots))
-    prefetch_range(state.needs, village.first_slot + start, last)
+def ask_for_needs(state, ahead, start, end):
+    """Ask for the needs of a range of the children of a village: its first child and their number."""
+    first, n = ahead
+    prefetch_range(state.needs, first + start, first + min(end, n))
 
 
 @inlined
