@@ -35,6 +35,7 @@ OTHER_OUTCOMES = ("spells_filed_helped", "spells_served_helped", "spells_gave_up
 CHART_SNIPPET = "window.vegaEmbed = vegaEmbed; window.vega = vega; window.vegaLite = vegaLite;"
 TEXT_PREFIXES = (
     "app.",
+    "words.",
     "unit.",
     "outcome_unit.",
     "strategy_name.",

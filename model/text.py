@@ -1,7 +1,8 @@
 """Texts for people, in English and Chinese, from the two catalogues in ``data/text``.
 
 The catalogues are flat: a dotted key, a sentence with ``{named}`` places. Their keys are the same (tested). A
-long subject has a file of its own beside ``en.yaml``, as ``report_en.yaml``.
+long subject has a file of its own beside ``en.yaml``, as ``report_en.yaml``; words that several subjects
+share, what the choices of a parameter are called among them, stand in ``words_en.yaml``.
 """
 
 import functools

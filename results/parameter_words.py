@@ -25,8 +25,8 @@ def setting_words(name: str, value: Value, language: str = "en") -> str:
     shown = value if isinstance(value, str) else declared.shown(value)
     if language == "en":
         return shown
-    keys = {"true": "app.on", "false": "app.off", NEVER_WORD: "words.never"}
-    key = f"app.choice.{name}.{shown}" if declared.type == "choice" else keys.get(shown, "")
+    keys = {"true": "words.on", "false": "words.off", NEVER_WORD: "words.never"}
+    key = f"words.choice.{name}.{shown}" if declared.type == "choice" else keys.get(shown, "")
     return catalogue(language).get(key, shown)
 
 

@@ -115,7 +115,7 @@ function controlOf(parameter, id, set) {
   if (parameter.type === "switch") {
     const box = h("input", { type: "checkbox", ...described, onchange: () => { set(box.checked); say(); } });
     const state = h("span");
-    const say = () => { state.textContent = t(box.checked ? "app.on" : "app.off"); };
+    const say = () => { state.textContent = t(box.checked ? "words.on" : "words.off"); };
     return { element: h("div.control", {}, box, state), write(value) { box.checked = value === true || value === "true"; say(); }, words: say };
   }
   if (parameter.type === "choice") {
@@ -125,7 +125,7 @@ function controlOf(parameter, id, set) {
       write(value) { select.value = value; },
       words() {
         const value = select.value;
-        select.replaceChildren(...parameter.choices.map((each) => { const key = `app.choice.${parameter.name}.${each}`; return h("option", { value: each }, has(key) ? t(key) : each); }));
+        select.replaceChildren(...parameter.choices.map((each) => { const key = `words.choice.${parameter.name}.${each}`; return h("option", { value: each }, has(key) ? t(key) : each); }));
         if (value) select.value = value;
       },
     };

@@ -44,8 +44,10 @@ def test_nothing_comes_from_elsewhere(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name)
 def test_every_text_of_the_page_exists(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    literal = re.findall(r'"((?:app|lesson|figure)\.[a-z_.0-9]*[a-z_0-9])"', source)
-    begun = re.findall(r"`((?:app|lesson|topic|kind|strategy_name|unit|outcome_unit)\.[a-z_.]*)\$", source)
+    literal = re.findall(r'"((?:app|lesson|figure|words)\.[a-z_.0-9]*[a-z_0-9])"', source)
+    begun = re.findall(
+        r"`((?:app|lesson|words|topic|kind|strategy_name|unit|outcome_unit)\.[a-z_.]*)\$", source
+    )
     for language in LANGUAGES:
         known = texts()[language]
         assert [key for key in literal if key not in known] == []
@@ -58,7 +60,7 @@ def test_everything_that_can_be_chosen_has_a_name(language: str) -> None:
     wanted = [f"strategy_name.{name}" for name in strategy_names()]
     wanted += [f"app.world.{name}" for name in WORLDS]
     wanted += [
-        f"app.choice.{each.name}.{choice}" for each in declarations().values() for choice in each.choices
+        f"words.choice.{each.name}.{choice}" for each in declarations().values() for choice in each.choices
     ]
     wanted += [f"unit.{unit}" for unit in catalogue(Limits())["units"].values()]
     wanted += [f"outcome_unit.{name}" for name in catalogue(Limits())["outcomes"]]
