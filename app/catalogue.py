@@ -18,6 +18,7 @@ from results.measures.catalogue import catalogue as measures
 from results.recording import NEEDS, VILLAGE_STATES
 from results.series import MET, NEEDED
 from results.story import STORIES
+from results.wording import unit_of_difference
 
 MAIN_LEVERS = (
     "desk_fte_factor", "desk_plan", "one_stop", "discipline", "scope", "part_time_posts_share",
@@ -51,6 +52,7 @@ TEXT_PREFIXES = (
 @cache
 def catalogue(limits: Limits) -> dict[str, Any]:
     """Return worlds, strategies, parameters and measures as the page needs them."""
+    units = {name: measures().measures[name].unit for name in LEVEL_OUTCOMES}
     return {
         "start": {"world": DEFAULT_WORLD, "strategy": DEFAULT_STRATEGY, "until": DEFAULT_UNTIL},
         "worlds": worlds(limits),
@@ -61,7 +63,8 @@ def catalogue(limits: Limits) -> dict[str, Any]:
             name: measures().measures[name].label.model_dump()
             for name in sorted({*NEEDS, MET, NEEDED, *LEVEL_OUTCOMES, *OTHER_OUTCOMES})
         },
-        "units": {name: measures().measures[name].unit for name in LEVEL_OUTCOMES},
+        "units": units,
+        "units_of_differences": {name: unit_of_difference(unit) for name, unit in units.items()},
         "outcomes": LEVEL_OUTCOMES,
         "spread_outcomes": SPREAD_OUTCOMES,
         "village_states": VILLAGE_STATES,

@@ -27,12 +27,14 @@ from results.wording import (
     months_long,
     number,
     percent,
+    scale_of,
     signed,
     span,
+    unit_of_difference,
     whole,
+    with_unit,
 )
 
-PERCENT = 100
 FAR = 10
 """Without the mandate fewer villages than one in so many: then the mandate is what spreads the approach."""
 USUAL_LOW, USUAL_HIGH = 0.5, 0.9
@@ -53,23 +55,25 @@ def change(found: PairedDifference, language: str, kind: str = "number") -> str:
     if found.verdict not in (HIGHER, LOWER):
         if not isfinite(interval.low):
             return text("change.unknown", language)
-        ends = [_amount(end, language, kind, sign=True) for end in (interval.low, interval.high)]
-        return text("change.unclear", language, low=ends[0], high=ends[1])
-    low, high = sorted((abs(interval.low), abs(interval.high)))
+        low, high = (_amount(end, language, kind, sign=True) for end in (interval.low, interval.high))
+        if kind != "number":
+            high = with_unit(high, unit_of_difference(kind), language)
+        return text("change.unclear", language, low=low, high=high)
+    least, most = sorted((abs(interval.low), abs(interval.high)))
     direction = "more" if found.verdict == HIGHER else "less"
     return text(
         f"change.{kind}.{direction}",
         language,
         value=_amount(abs(interval.estimate), language, kind),
-        low=_amount(low, language, kind),
-        high=_amount(high, language, kind),
+        low=_amount(least, language, kind),
+        high=_amount(most, language, kind),
     )
 
 
 def _amount(value: float, language: str, kind: str, *, sign: bool = False) -> str:
     if kind == "number":
         return ("+" if sign and value > 0 else "") + number(value, language)
-    scaled = value * PERCENT if kind == "share" else value
+    scaled = value * scale_of(kind)
     digits = 1 if kind == "share" else 2
     return signed(scaled, digits) if sign else f"{scaled:.{digits}f}"
 

@@ -11,10 +11,9 @@ from model.text import text
 from results.measures.catalogue import catalogue
 from results.measures.intervals import Interval
 from results.parameter_words import setting_words
-from results.wording import in_sentence, listing, number, percent, span
+from results.wording import in_sentence, listing, number, percent, points, span
 
 MONEY = "programme_yuan"
-PERCENT = 100
 
 
 def outcome_label(name: str, language: str = "en") -> str:
@@ -35,9 +34,7 @@ def written(name: str, value: float, language: str) -> str:
 
 def _difference(name: str, value: float, language: str) -> str:
     """Write a difference of an outcome, of shares in percentage points."""
-    if not name.endswith("_share"):
-        return number(value, language)
-    return text("words.points", language, value=f"{PERCENT * value:.1f}")
+    return points(value, language).lstrip("+") if name.endswith("_share") else number(value, language)
 
 
 def with_interval(row: Mapping[str, Any], name: str, language: str) -> str:

@@ -5,18 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from model.text import text, unit_text
-from results.measures.catalogue import catalogue, measure
+from model.text import text
+from results.measures.catalogue import Measure, catalogue, measure
 from results.series import ALL
 from results.view import RunView
-from results.wording import number, percent
+from results.wording import SHARE_DIFFERENCE, bracketed, number, percent, scale_of, shown_unit, signed
+from results.workbook_cells import cell
 
 DECIMALS = {"index": 3, "ratio": 2, "months": 1}
 """Digits after the point of numbers that are small by nature; shares are percentages, others counts."""
 BY_GROUP = ("group_gap", "group_ratio", "in_time_of_filed_share")
 """Measures of single groups, which stand in a table of their own."""
-STYLES = {"share": "share", "index": "fine", "ratio": "fine", "months": "decimal"}
-"""Formats of cells by unit; counts are whole numbers."""
 
 
 def measure_rows(view: RunView, language: str) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -29,7 +28,7 @@ def measure_rows(view: RunView, language: str) -> list[tuple[str, list[dict[str,
             {
                 "label": entry.label.text(language) + _of_group(str(row.group), language),
                 "value": _written(float(row.value), entry.unit, language),
-                "unit": unit_text(entry.unit, language),
+                "unit": shown_unit(entry.unit, language),
                 "formula": entry.formula.text(language),
             }
         )
@@ -49,7 +48,7 @@ def group_rows(view: RunView, language: str) -> tuple[list[str], list[tuple[str,
         )
         for group, values in wide.iterrows()
     ]
-    return [each.label.text(language) for each in entries], rows
+    return [_head(each, language) for each in entries], rows
 
 
 def measure_cells(view: RunView, language: str) -> Iterator[list[Any]]:
@@ -61,12 +60,20 @@ def measure_cells(view: RunView, language: str) -> Iterator[list[Any]]:
             entry.label.text(language),
             text("figure.all_services", language) if service == ALL else view.services[service][language],
             text(f"stratum.{row.group}", language) if row.group else "",
-            (row.value, STYLES.get(entry.unit, "number")),
+            cell(row.value, entry.unit),
             (row.numerator, "number"),
             (row.denominator, "number"),
-            unit_text(entry.unit, language),
+            shown_unit(entry.unit, language),
             entry.formula.text(language),
         ]
+
+
+def _head(entry: Measure, language: str) -> str:
+    """Return a label, with the unit of numbers that do not say it themselves."""
+    label = entry.label.text(language)
+    if entry.unit != SHARE_DIFFERENCE:
+        return label
+    return bracketed(label, shown_unit(entry.unit, language), language)
 
 
 def _of_group(group: str, language: str) -> str:
@@ -78,4 +85,6 @@ def _written(value: float, unit: str, language: str) -> str:
         return "–"
     if unit == "share":
         return percent(value, language)
+    if unit == SHARE_DIFFERENCE:
+        return signed(scale_of(unit) * value)
     return f"{value:.{DECIMALS[unit]}f}".replace("-", "−") if unit in DECIMALS else number(value, language)

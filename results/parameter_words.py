@@ -5,8 +5,8 @@ import functools
 from model.calendar import NEVER_WORD
 from model.declarations import Value, declarations
 from model.parameters import parameters_table
-from model.text import catalogue, unit_text
-from results.wording import FIXED_SPACE, percent, plain, significant
+from model.text import catalogue
+from results.wording import percent, plain, significant, with_unit
 
 
 @functools.cache
@@ -38,5 +38,4 @@ def parameter_value(name: str, value: float, language: str = "en") -> str:
     if declared.unit == "share":
         return percent(float(value), language, 0 if value >= 0.1 else 1)
     written = plain(significant(float(value), 2))
-    unit = unit_text(declared.unit, language, written)
-    return f"{written}{'' if language == 'zh' else FIXED_SPACE}{unit}".rstrip()
+    return with_unit(written, declared.unit, language)

@@ -12,7 +12,17 @@ from results.measures.intervals import Interval
 from results.parameter_words import parameter_value, setting_words
 from results.sensing_words import quoted
 from results.strategy_words import strategy_name, strategy_phrase
-from results.wording import COMMAS, PERCENT, WRITERS, between, in_sentence, number, percent
+from results.wording import (
+    COMMAS,
+    WRITERS,
+    between,
+    in_sentence,
+    number,
+    percent,
+    scale_of,
+    unit_of_difference,
+    with_unit,
+)
 
 CHANCE = 0.05
 """A box that shuffled data give as good as often as this is no finding."""
@@ -43,8 +53,8 @@ def loss(found: Judged, value: float, language: str, *, bare: bool = False) -> s
     """Write a difference of the outcome: shares in percentage points."""
     if found.kind == "number":
         return number(value, language)
-    written = f"{PERCENT * value:.1f}" if found.kind == "share" else f"{value:.1f}"
-    return written if bare else text(f"robust.{found.kind}", language, value=written)
+    written = f"{scale_of(found.kind) * value:.1f}".replace("-", "−")
+    return written if bare else with_unit(written, unit_of_difference(found.kind), language)
 
 
 def regret_sentence(found: Judged, language: str = "en") -> str:

@@ -9,7 +9,16 @@ from model.text import text
 from results.measures.catalogue import measure
 from results.parameter_words import parameter_label
 from results.strategy_words import strategy_phrase
-from results.wording import PERCENT, WRITERS, in_sentence, listing, number, percent, points, signed
+from results.wording import (
+    WRITERS,
+    in_sentence,
+    listing,
+    number,
+    percent,
+    scale_of,
+    signed,
+    unit_of_difference,
+)
 
 MOST_NAMED, MOST_WEAK = 3, 5
 
@@ -76,20 +85,17 @@ def _numbers(driven: Driven, row: pd.Series, method: str, language: str) -> dict
 
 def amount(driven: Driven, value: float, language: str, *, difference: bool = False) -> str:
     """Write a value of the outcome; differences of shares in percentage points."""
-    if driven.reference or difference:
-        if driven.kind == "share":
-            written = points(value, language)
-            return written.lstrip("+") if difference else written
-        if driven.kind == "months":
-            return signed(value).lstrip("+")
-    return WRITERS[driven.kind](value, language)
+    if not (driven.reference or difference):
+        return WRITERS[driven.kind](value, language)
+    written = WRITERS[unit_of_difference(driven.kind)](value, language)
+    return written.lstrip("+") if difference else written
 
 
 def bare_amount(driven: Driven, value: float, language: str) -> str:
     """Write a value of the outcome without its unit, for cells."""
     if driven.kind == "number":
         return number(value, language)
-    scaled = PERCENT * value if driven.kind == "share" else value
+    scaled = scale_of(driven.kind) * value
     return signed(scaled) if driven.reference else signed(scaled).lstrip("+")
 
 

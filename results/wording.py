@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from math import floor, isfinite, log10
 
 from model.calendar import month_of_year, year_of
-from model.text import text
+from model.text import text, unit_text
 from results.measures.intervals import Interval
 
 WAN, YI = 10_000, 100_000_000
@@ -17,6 +17,7 @@ PERCENT = 100
 FIXED_SPACE = "\u00a0"
 """Keeps a number and its unit on one line."""
 DIGITS = 3
+SHARE, SHARE_DIFFERENCE, PERCENTAGE_POINTS = "share", "share_difference", "percentage_points"
 MONTH_NAMES = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -65,9 +66,31 @@ def percent(share: float, language: str = "en", digits: int = 1) -> str:
     )
 
 
+def unit_of_difference(unit: str) -> str:
+    """Return the unit of what lies between two values of a unit: of shares no share, of months months."""
+    return SHARE_DIFFERENCE if unit == SHARE else unit
+
+
+def scale_of(unit: str) -> int:
+    """Return what a number is multiplied by where its unit stands beside it and no sign of per cent."""
+    return PERCENT if unit in (SHARE, SHARE_DIFFERENCE) else 1
+
+
+def shown_unit(unit: str, language: str = "en", beside: str = "") -> str:
+    """Return the name of a unit as numbers are shown: a difference of shares is in percentage points."""
+    return unit_text(PERCENTAGE_POINTS if unit == SHARE_DIFFERENCE else unit, language, beside)
+
+
+def with_unit(written: str, unit: str, language: str = "en") -> str:
+    """Write the unit behind a number that is written already: "+0.3 months", "+3.1 percentage points"."""
+    if unit == SHARE_DIFFERENCE:
+        return text("words.points", language, value=written)
+    return f"{written}{'' if language == 'zh' else FIXED_SPACE}{shown_unit(unit, language, written)}".rstrip()
+
+
 def points(difference: float, language: str = "en", digits: int = 1) -> str:
     """Write a difference of two shares in percentage points, with its sign."""
-    return text("words.points", language, value=signed(difference * PERCENT, digits))
+    return with_unit(signed(difference * PERCENT, digits), SHARE_DIFFERENCE, language)
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -131,6 +154,7 @@ WRITERS: dict[str, Callable[[float, str], str]] = {
     "number": number,
     "share": percent,
     "months": months_long,
+    SHARE_DIFFERENCE: points,
 }
 """How an outcome is written, by its kind."""
 

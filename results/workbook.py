@@ -21,6 +21,7 @@ from results.report_parts import warnings_of
 from results.strategy_words import strategy_name
 from results.view import RunView
 from results.wording import bracketed
+from results.workbook_cells import cell
 from results.workbook_money import write_money
 from results.workbook_sheet import Page, make_formats
 
@@ -76,9 +77,8 @@ def _write_summary(page: Page, view: RunView) -> None:
     found = outcomes(view.sums, late)
     for key, kind in HEADLINES:
         label = measure(key).label.text(language)
-        style = {"share": "share", "months": "decimal"}.get(kind, "number")
         indented = f"  {label}" if key in PARTS else label
-        page.row([indented, (found[key], style), text(f"outcome_unit.{key}", language)])
+        page.row([indented, cell(found[key], kind), text(f"outcome_unit.{key}", language)])
     page.gap()
     years = _by_year(view)
     first = page.heads(

@@ -13,9 +13,11 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from model.money import CATEGORIES
-from model.text import text, unit_text
+from model.text import text
 from results.measures.catalogue import measure
 from results.strategy_words import strategy_name
+from results.wording import shown_unit, unit_of_difference
+from results.workbook_cells import cell
 from results.workbook_money import total_by_column, with_sum
 from results.workbook_sheet import Page, make_formats
 
@@ -37,11 +39,6 @@ def write_compared_workbook(path: Path, folder: Path, language: str) -> None:
         _write_about(Page(book, formats, "about", language), facts)
 
 
-def _style(outcome: str) -> str:
-    unit = measure(outcome).unit
-    return {"share": "share", "months": "decimal"}.get(unit, "number")
-
-
 def _write_outcomes(page: Page, league: pd.DataFrame) -> None:
     """Write a row per outcome, with the mean and its interval for every strategy."""
     language = page.language
@@ -54,10 +51,11 @@ def _write_outcomes(page: Page, league: pd.DataFrame) -> None:
     page.heads(heads, widths=(40, 18, *[13] * (COLUMNS_PER_STRATEGY * len(strategies))))
     for outcome, rows in league.groupby("outcome", sort=False):
         key, by_name = str(outcome), rows.set_index("strategy")
-        cells: list[Any] = [measure(key).label.text(language), unit_text(measure(key).unit, language)]
+        unit = measure(key).unit
+        cells: list[Any] = [measure(key).label.text(language), shown_unit(unit, language)]
         for strategy in strategies:
             row = by_name.loc[strategy]
-            cells += [(float(row[end]), _style(key)) for end in ("mean", "low", "high")]
+            cells += [cell(float(row[end]), unit) for end in ("mean", "low", "high")]
         page.row(cells)
 
 
@@ -65,15 +63,15 @@ def _write_differences(page: Page, table: pd.DataFrame) -> None:
     """Write what can be told apart, and what cannot, pair by pair."""
     language = page.language
     page.title(text("workbook.differences", language), text("workbook.differences_note", language))
-    heads = ("outcome", "strategy", "reference", "mean", "low", "high", "verdict")
+    heads = ("outcome", "unit", "strategy", "reference", "mean", "low", "high", "verdict")
     first = page.heads(
-        [text(f"workbook.{key}", language) for key in heads], widths=(40, 30, 30, 13, 13, 13, 30)
+        [text(f"workbook.{key}", language) for key in heads], widths=(40, 18, 30, 30, 13, 13, 13, 30)
     )
     for row in table.itertuples():
-        style = _style(str(row.outcome))
-        names = [measure(str(row.outcome)).label.text(language)]
+        unit = unit_of_difference(measure(str(row.outcome)).unit)
+        names = [measure(str(row.outcome)).label.text(language), shown_unit(unit, language)]
         names += [strategy_name(str(each), language) for each in (row.strategy, row.reference)]
-        numbers = [(float(value), style) for value in (row.difference, row.low, row.high)]
+        numbers = [cell(float(value), unit) for value in (row.difference, row.low, row.high)]
         page.row([*names, *numbers, text(f"verdict.{row.verdict}", language)])
     page.filter(first - 1, page.line - 1, len(heads))
 

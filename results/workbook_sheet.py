@@ -26,6 +26,7 @@ def make_formats(book: Workbook) -> dict[str, Any]:
         "fine": book.add_format({"num_format": "0.000"}),
         "plain": book.add_format({"num_format": "General"}),
         "share": book.add_format({"num_format": "0.0%"}),
+        "points": book.add_format({"num_format": "+0.0;-0.0;0.0"}),
         "input": book.add_format({"num_format": "#,##0.##", "font_color": "#0000ff", "bg_color": "#fffbe6"}),
         "sum": book.add_format({"num_format": "#,##0", "bold": True, "top": 1}),
         "bold": book.add_format({"bold": True}),

@@ -21,6 +21,8 @@ const LIVE = [
 ];
 /** Units that stand beside the number; what others count, their names say. */
 const BESIDE = ["months", "yuan"];
+/** Differences of shares are in percentage points. */
+const POINTS = "share_difference";
 
 function total(film, measure, month) {
   film.sums ??= {};
@@ -44,12 +46,12 @@ export function shown(unit, value) {
   return unit === "share" ? percent(value, 1) : withUnit(unit, number(value));
 }
 
-/** A difference, or the two ends of its interval, with signs; shares in percentage points. */
+/** A difference, or the two ends of its interval, with signs; unit is that of differences. */
 function signed(unit, ...values) {
   if (values.some(unknown)) return t("app.unknown");
-  const [low, high] = values.map((value) => (value > 0 ? "+" : value < 0 ? "−" : "±") + (unit === "share" ? Math.abs(value * 100).toFixed(1) : number(Math.abs(value))));
+  const [low, high] = values.map((value) => (value > 0 ? "+" : value < 0 ? "−" : "±") + (unit === POINTS ? Math.abs(value * 100).toFixed(1) : number(Math.abs(value))));
   const value = high === undefined ? low : t("app.range", { low, high });
-  return unit === "share" ? t("app.points", { value }) : withUnit(unit, value);
+  return unit === POINTS ? t("words.points", { value }) : withUnit(unit, value);
 }
 
 /** The view; run(first, second) is for lessons. */
@@ -171,11 +173,11 @@ export function compareView(catalogue) {
   }
 
   function outcomeRow({ outcome: name, difference, verdict, ...row }) {
-    const unit = catalogue.units[name];
+    const [unit, apart] = [catalogue.units[name], catalogue.units_of_differences[name]];
     return h("tr", { "data-outcome": name },
       h("th", { scope: "row" }, both(catalogue.measures[name]), h("span.range", {}, t(`outcome_unit.${name}`))),
       ...SIDES.map((side) => h("td", {}, shown(unit, row[side].estimate))),
-      h("td", {}, signed(unit, difference.estimate), difference.low === null || verdict === "same" ? "" : h("span.range", {}, signed(unit, difference.low, difference.high))),
+      h("td", {}, signed(apart, difference.estimate), difference.low === null || verdict === "same" ? "" : h("span.range", {}, signed(apart, difference.low, difference.high))),
       h(`td.verdict.${verdict}`, {}, t(`app.verdict.${verdict}`)));
   }
 

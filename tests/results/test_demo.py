@@ -118,7 +118,9 @@ def test_needs_are_exchanged_bit_by_bit():
     [
         ([5.0, 5.2, 5.1], [3.0, 3.1, 3.2], "months", "2.00 months longer"),
         ([0.5, 0.52, 0.51], [0.6, 0.62, 0.61], "share", "10.0 percentage points less"),
-        ([1.0, 9.0, 4.0], [4.0, 5.0, 6.0], "number", "cannot be told apart"),
+        ([1.0, 9.0, 4.0], [4.0, 5.0, 6.0], "number", "cannot be told apart (−9.74 to +9.07)"),
+        ([0.5, 0.4], [0.4, 0.5], "share", "cannot be told apart (−127.1 to +127.1 percentage points)"),
+        ([5.0, 4.0], [4.0, 5.0], "months", "cannot be told apart (−12.71 to +12.71\u00a0months)"),
         ([1.0, 2.0], [1.0, 2.0], "number", "the same in every run"),
         ([1.0], [2.0], "number", "not known from one run"),
     ],

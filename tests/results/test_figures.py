@@ -242,6 +242,17 @@ def test_numbers_are_written_as_people_write_them(value, english, chinese):
 
 
 @pytest.mark.unit
+def test_what_lies_between_two_shares_is_a_number_of_points():
+    apart = wording.unit_of_difference("share")
+    assert wording.WRITERS[apart](-0.031, "en") == "−3.1 percentage points"
+    assert wording.WRITERS[apart](0.031, "zh") == "+3.1个百分点"
+    assert [wording.shown_unit(apart, each) for each in ("en", "zh")] == ["percentage points", "百分点"]
+    assert wording.unit_of_difference("months") == "months"
+    assert wording.with_unit("1", "months") == "1\u00a0month"
+    assert wording.with_unit("2", "months", "zh") == "2个月"
+
+
+@pytest.mark.unit
 def test_ranges():
     assert wording.span(Interval(0.42, 0.4, 0.45, 5), "en", "share") == "42.0\u00a0% (40.0–45.0\u00a0%)"
     assert wording.span(Interval(53_942, 51_000, 57_000, 5), "zh") == "5.39万（5.1～5.7万）"

@@ -13,6 +13,7 @@ from results.displaced import displaced
 from results.measures.catalogue import catalogue, measure
 from results.series import ALL
 from results.simulate import simulate_and_write
+from results.wording import bracketed
 from tests.results.pages import Page
 
 pytestmark = pytest.mark.unit
@@ -130,6 +131,22 @@ def test_page_and_workbook_show_them(folders, table, language):
         label = measure(name).label.text(language)
         assert label in page.text
         assert label in written
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_gaps_between_groups_are_in_percentage_points(folders, table, language):
+    html, book = report_again(folders / "history", language, workbook=True)
+    page = Page(html.read_text(encoding="utf-8"))
+    sheet = openpyxl.load_workbook(book)[text("workbook.measures", language)]
+    points, label = text("unit.percentage_points", language), measure("fifths_gap").label.text(language)
+    value = table.query("measure == 'fifths_gap' and service == 'all'")["value"].item()
+    at = page.words.index(label)
+    assert page.words[at + 1 : at + 3] == [f"{100 * value:+.1f}".replace("-", "−"), points]
+    assert bracketed(measure("group_gap").label.text(language), points, language) in page.words
+    row = next(row for row in sheet.iter_rows() if row[0].value == label)
+    assert row[3].value == pytest.approx(100 * value)
+    assert "%" not in row[3].number_format
+    assert row[6].value == points
 
 
 @pytest.mark.docs

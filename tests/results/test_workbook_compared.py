@@ -10,6 +10,7 @@ from model.money import CATEGORIES
 from model.problems import InputError
 from model.text import LANGUAGES, text
 from results.again import compared_workbook, is_comparison, report_again
+from results.measures.catalogue import measure
 from tests.results.test_again import Sheet, cells
 
 pytestmark = pytest.mark.unit
@@ -83,8 +84,23 @@ def test_formulas_hold_and_follow_a_factor(folder, language):
 
 def test_verdicts_are_words(folder):
     book = openpyxl.load_workbook(compared_workbook(folder, "en"))
-    told = [row[6].value for row in book["Differences"].iter_rows() if row[6].value]
+    told = [row[7].value for row in book["Differences"].iter_rows() if row[7].value]
     assert told[1:] == ["higher", "cannot be told apart", "too few runs to tell"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_difference_of_shares_is_in_percentage_points_and_a_share_is_not(folder, language):
+    book = openpyxl.load_workbook(compared_workbook(folder, language))
+    label = measure("in_time_of_filed_share").label.text(language)
+    levels, apart = (
+        next(row for row in book[text(f"workbook.{sheet}", language)].iter_rows() if row[0].value == label)
+        for sheet in ("compared", "differences")
+    )
+    assert levels[1].value == text("unit.share", language)
+    assert (levels[2].value, levels[2].number_format) == (0.5, "0.0%")
+    assert apart[1].value == text("unit.percentage_points", language)
+    assert [each.value for each in apart[4:7]] == [100.0, 50.0, 150.0]
+    assert "%" not in apart[4].number_format
 
 
 def test_what_is_missing_is_told_and_nothing_is_left_behind(folder):

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from model.text import text, unit_text
+from model.text import text
 from results.comparison import Comparison
 from results.figures.parts import panels
 from results.league import MAIN
@@ -12,7 +12,17 @@ from results.measures.catalogue import measure
 from results.measures.intervals import CANNOT_BE_TOLD_APART, HIGHER, LOWER, SAME
 from results.strategy_words import strategy_name, strategy_phrase, strategy_short
 from results.style import BLUE, INK, MUTED, VERMILION, WIDE, Picture, house_style, new_figure
-from results.wording import in_sentence, listing, number, points, signed
+from results.wording import (
+    PERCENT,
+    in_sentence,
+    listing,
+    number,
+    points,
+    scale_of,
+    shown_unit,
+    signed,
+    unit_of_difference,
+)
 
 SHOWN = (
     ("effective_coverage_share", "share"),
@@ -25,7 +35,6 @@ SHOWN = (
 YUAN = "yuan"
 COLUMNS = 3
 ROW = 0.26
-PERCENT = 100
 TITLE_SIZE = 8.2
 
 
@@ -48,7 +57,7 @@ def differences(found: Comparison, language: str = "en") -> Picture:
 
 def _draw(axes: Axes, found: Comparison, outcome: str, kind: str, language: str) -> None:
     first, *others = found.strategies
-    scale = PERCENT if kind == "share" else 1
+    scale = scale_of(kind)
     better = measure(outcome).better
     for row, name in zip(np.arange(len(others))[::-1], others, strict=True):
         pair = found.difference(name, first, outcome)
@@ -66,12 +75,9 @@ def _draw(axes: Axes, found: Comparison, outcome: str, kind: str, language: str)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     if kind == "number":
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language, 2)))
-        unit = (
-            unit_text(YUAN, language) if measure(outcome).unit == YUAN else ""
-        )  # titles name what is counted
-    else:
-        unit = text(f"figure.differences.{kind}", language)
-    axes.set_xlabel(unit, size=TITLE_SIZE)
+    unit = unit_of_difference(measure(outcome).unit)
+    counted = kind == "number" and unit != YUAN  # titles name what is counted
+    axes.set_xlabel("" if counted else shown_unit(unit, language), size=TITLE_SIZE)
 
 
 def _caption(found: Comparison, language: str) -> str:

@@ -10,16 +10,14 @@ from results.groups import GROUPS
 from results.measures.intervals import Interval, t_interval
 from results.strategy_words import strategy_phrase
 from results.style import INK, WIDE, Picture, house_style, new_figure
-from results.wording import signed
-
-PERCENT = 100
+from results.wording import PERCENT, points
 
 
 def group_gains(found: Comparison, language: str = "en") -> Picture:
     """Show the change in coverage of every group against the first strategy, with intervals over the runs."""
     first, *others = found.strategies
     base = found.stack(first, "group_coverage")[:, :, 0]
-    changes = {name: PERCENT * (found.stack(name, "group_coverage")[:, :, 0] - base) for name in others}
+    changes = {name: found.stack(name, "group_coverage")[:, :, 0] - base for name in others}
     known = [k for k in range(len(GROUPS)) if all(np.isfinite(c[:, k]).all() for c in changes.values())]
     if others:
         known.sort(key=lambda k: -max(changes[name][:, k].mean() for name in others))
@@ -27,7 +25,8 @@ def group_gains(found: Comparison, language: str = "en") -> Picture:
         figure = new_figure(WIDE, 0.9 + ROW_HEIGHT * max(len(known), 1))
         axes = figure.subplots()
         nothing = [Interval(np.nan, np.nan, np.nan, 0)] * len(known)  # keeps the colours of the strategies
-        values = {first: nothing, **{n: [t_interval(c[:, k]) for k in known] for n, c in changes.items()}}
+        values = {first: nothing}
+        values |= {n: [t_interval(PERCENT * c[:, k]) for k in known] for n, c in changes.items()}
         draw_dots(axes, values, [text(f"stratum.{GROUPS[k]}", language) for k in known])
         axes.axvline(0, color=INK, linewidth=0.8)
         axes.set_xlabel(text("figure.gains.x", language, first=strategy_phrase(first, language)))
@@ -46,8 +45,8 @@ def _caption(changes: dict[str, np.ndarray], known: list[int], language: str) ->
         language,
         most=text(f"stratum.{GROUPS[most[1]]}", language),
         best=strategy_phrase(most[0], language),
-        gain=signed(changes[most[0]][:, most[1]].mean()),
+        gain=points(changes[most[0]][:, most[1]].mean(), language),
         least=text(f"stratum.{GROUPS[least[1]]}", language),
         worst=strategy_phrase(least[0], language),
-        change=signed(changes[least[0]][:, least[1]].mean()),
+        change=points(changes[least[0]][:, least[1]].mean(), language),
     )

@@ -20,18 +20,17 @@ from results.robust_words import (
 )
 from results.strategy_words import strategy_short
 from results.style import BLUE, INK, MUTED, SKY, VERMILION, WIDE, Picture, house_style, new_figure
-from results.wording import number
+from results.wording import number, scale_of
 
 MOST_SHOWN = 14
 ROW = 0.29
-PERCENT = 100
 
 
 def regrets(found: Judged, language: str = "en") -> Picture:
     """Show what each strategy loses against the best of the same draw; how often it reaches the target."""
     rows = found.regret.head(MOST_SHOWN)
     y = np.arange(len(rows))[::-1]
-    scale = PERCENT if found.kind == "share" else 1
+    scale = scale_of(found.kind)
     with house_style():
         figure = new_figure(WIDE, 1.1 + ROW * len(rows))
         left, right = figure.subplots(1, 2, width_ratios=[3, 2], sharey=True)
@@ -120,7 +119,7 @@ def worths(found: Judged, language: str = "en") -> Picture | None:
         return None
     rows = found.worth.head(MOST_SHOWN)
     y = np.arange(len(rows))[::-1]
-    scale = PERCENT if found.kind == "share" else 1
+    scale = scale_of(found.kind)
     with house_style():
         figure = new_figure(WIDE, 1.1 + ROW * len(rows))
         axes = figure.subplots()

@@ -12,7 +12,7 @@ from results.measures.ratios import Floats, divide
 from results.parameter_words import parameter_label
 from results.sensing_words import MOST_NAMED, Driven, about_what, amount, bare_amount, quoted
 from results.style import BLUE, INK, MUTED, PAPER, VERMILION, Picture, house_style, ink, new_figure
-from results.wording import bracketed, listing, percent
+from results.wording import bracketed, listing, percent, scale_of, shown_unit, unit_of_difference
 
 ENOUGH_FOR_FIVE, FEW_BINS, MANY_BINS = 250, 3, 5
 MOST_IN_MATRIX = 8
@@ -113,7 +113,7 @@ def _cells(axes: Axes, values: Floats, write: Callable[[float], str]) -> None:
 def bending(driven: Driven, language: str = "en") -> Picture:
     """Show mean absolute effects of Morris against their spread: above the line, effects depend on others."""
     table = driven.table
-    scale = 100 if driven.kind == "share" else 1
+    scale = scale_of(driven.kind)
     with house_style():
         figure = new_figure(SQUARE, 3.6)
         axes = figure.subplots()
@@ -132,8 +132,7 @@ def bending(driven: Driven, language: str = "en") -> Picture:
         axes.set_ylim(0, top)
         label = text("figure.bending.x", language)
         if driven.kind != "number":
-            unit = "points" if driven.kind == "share" else driven.kind
-            label = bracketed(label, text(f"figure.drivers.x.{unit}", language), language)
+            label = bracketed(label, shown_unit(unit_of_difference(driven.kind), language), language)
         axes.set_xlabel(label)
         axes.set_ylabel(text("figure.bending.y", language))
         bent = table[table["clear"] & (table["spread"] > table["index"])].sort_values("rank")

@@ -15,7 +15,7 @@ from results.measures.ratios import Floats
 from results.parameter_words import parameter_label, setting_words
 from results.strategy_words import strategy_phrase, strategy_short
 from results.style import BLUE, INK, SKY, WIDE, Picture, colour_of, house_style, new_figure
-from results.wording import WRITERS, bracketed, in_sentence, number, points
+from results.wording import WRITERS, bracketed, in_sentence, number, unit_of_difference
 
 MOST_SHOWN = 14
 ROW = 0.29
@@ -92,9 +92,7 @@ def levers(table: pd.DataFrame, outcome: str, kind: str, language: str = "en") -
             language,
             outcome=in_sentence(measure(outcome).label.text(language), language),
             name=parameter_label(str(strongest), language),
-            change=points(moved[strongest], language)
-            if kind == "share"
-            else WRITERS[kind](moved[strongest], language),
+            change=WRITERS[unit_of_difference(kind)](moved[strongest], language),
         )
         return Picture("levers", figure, caption, language)
 

@@ -14,13 +14,12 @@ from results.measures.catalogue import measure
 from results.parameter_words import parameter_label
 from results.sensing_words import Driven, drivers_caption
 from results.style import BLUE, INK, MUTED, ORANGE, SKY, WIDE, Picture, house_style, new_figure
-from results.wording import number
+from results.wording import PERCENT, SHARE, number, scale_of, shown_unit, unit_of_difference
 
 MOST_SHOWN = 12
 ROW = 0.27
 FAINT = 0.35
 """Of parameters that cannot be told from one that does nothing."""
-PERCENT = 100
 
 
 def tornado(driven: Sequence[Driven], method: str, language: str = "en") -> Picture:
@@ -49,7 +48,7 @@ def _frame(axes: Axes, each: Driven, shown: pd.DataFrame, language: str) -> None
 
 def _bank(axes: Axes, each: Driven, shown: pd.DataFrame, language: str) -> None:
     """Draw the mean outcome where a parameter is low and high, around the mean of all or the defaults."""
-    scale = PERCENT if each.kind == "share" else 1
+    scale = scale_of(each.kind)
     rows = np.arange(len(shown))[::-1]
     height = {"at_low": 0.19, "at_high": -0.19}
     for end, colour in (("at_low", ORANGE), ("at_high", BLUE)):
@@ -65,7 +64,7 @@ def _bank(axes: Axes, each: Driven, shown: pd.DataFrame, language: str) -> None:
 
 def _steps(axes: Axes, each: Driven, shown: pd.DataFrame, language: str) -> None:
     """Draw the mean absolute effect over the range of a parameter, by its direction."""
-    scale = PERCENT if each.kind == "share" else 1
+    scale = scale_of(each.kind)
     rows = np.arange(len(shown))[::-1]
     colours = np.where(shown["direction"] >= 0, BLUE, ORANGE)
     for row, colour, (_, parameter) in zip(rows, colours, shown.iterrows(), strict=True):
@@ -93,11 +92,11 @@ def _units(axes: Axes, each: Driven, language: str, *, difference: bool = False)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     if each.kind == "number":
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, language, 2)))
-    unit = "points" if each.kind == "share" and (difference or each.reference) else each.kind
-    counted = unit == "number"
-    label = (
-        measure(each.outcome).label.text(language) if counted else text(f"figure.drivers.x.{unit}", language)
-    )
+    unit = unit_of_difference(each.kind) if difference or each.reference else each.kind
+    if unit == "number":
+        label = measure(each.outcome).label.text(language)
+    else:
+        label = text("figure.drivers.x.share", language) if unit == SHARE else shown_unit(unit, language)
     axes.set_xlabel(label, size=8)
 
 
