@@ -116,7 +116,7 @@ Tables = namedtuple(
         "end",  # (services,) monthly probability that an open need ends by itself
         "moving",  # (services, alone/helped) highest probability that a case in gathering is filed or dropped
         "halvings",  # (services,) of the probability that an idle spell has a candidate in a month
-        "redated",  # (1,) bool, whether these differ from those the entries are dated by; set each month
+        "redated",  # (services,) bool, whether it differs from what the entries are dated by; set each month
         "lasting",  # (services, 216 + 1) share of need beyond the stationary one left after so many months
         "clear",  # (classes, services, months since entry + 1, lacking/complete) in no need: of the next
         "profile",  # (classes, services, months since entry + 1, lacking/complete, states) cumulative

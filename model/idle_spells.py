@@ -70,12 +70,17 @@ def place_of(entry):
 def sort_open(books, state, tables, c, month, order, waiting):
     """Date the spells listed since last month and merge them into the order of slots (two arrays of scratch).
 
-    Where the rules have changed how often something may happen, all are dated anew.
+    Spells of services for which the rules have changed how often something may happen are dated anew.
     """
     county, arena = state.counties[c], state.arenas[c]
-    if tables.redated[0]:
+    changed = False
+    for service in range(len(tables.redated)):
+        changed |= tables.redated[service]
+    if changed:
         for position in range(arena.start, arena.start + arena.n_sorted):
-            books.open_entries[position] = dated(state, tables, county, books.open_entries[position], month)
+            entry = books.open_entries[position]
+            if tables.redated[entry_service(entry)]:
+                books.open_entries[position] = dated(state, tables, county, entry, month)
     new = arena.n_open - arena.n_sorted
     first = arena.start + arena.n_sorted
     for i in range(new):

@@ -132,10 +132,8 @@ def follow_policy(state, tables, decisions, spread, month):
             for word in range(len(decisions.in_force)):
                 decisions.in_force[word] = decisions.words[change, word]
     spread.nation[0].outside_share = tables.outside[month]
-    tables.redated[0] = False
     for s in range(len(tables.halvings)):
-        if state.halvings[s] != tables.halvings[s]:
-            tables.redated[0] = True
+        tables.redated[s] = state.halvings[s] != tables.halvings[s]
         state.halvings[s] = tables.halvings[s]
     set_budgets(state.counties, tables.rules)
 

@@ -371,7 +371,7 @@ def make_tables(
         kind_guide=kind_guide(kinds), kinds=kinds, ceilings=tops,
         tops=nothing, forward=nothing.reshape(0, 2), shortened=nothing, moving=nothing.reshape(0, 2),
         end=still.end,
-        halvings=nothing, redated=np.zeros(1, dtype=np.bool_),
+        halvings=nothing, redated=np.zeros(len(services), dtype=np.bool_),
         lasting=lasting_curve(1.0 - still.outflow - services.inflow_per_month),
         clear=clear, profile=still.profile, papers=still.papers,
         give_up=nothing, fading=nothing, milestones=until, is_milestone=limits, outside=nothing,
