@@ -127,6 +127,7 @@ Tables = namedtuple(
         "is_milestone",  # (256,) bool, whether an age modulo 256 is such a limit
         "limited",  # (256,) services that begin or end at an age modulo 256, as bits
         "allowances",  # (1,) services that are an allowance, as bits
+        "reviewed",  # (months + 11,) allowances reviewed so many months after that of a village, as bits
         "outside",  # (months,) share of counties outside the world adopting at the end of the month before
         "trend",  # (months, services) multiplier of the onset
         "asking",  # (months,) multiplier of requests for a visit

@@ -19,6 +19,7 @@ from columns.layout import (
 )
 from columns.streams import stream
 from columns.tallies import WEALTH_BINS
+from model.codes import MONTHS_OF_YEAR
 from model.first_needs import ALWAYS
 from model.learning import ROUND, TRUST_UNIT
 from model.visits import NEVER
@@ -91,7 +92,7 @@ def settle_households(state, tables, first, last, rows):
             number_slots(state.household, village.first_slot + slot, number, n_slots - slot)
             slot += sizes[number]
         village.trust_sum = np.int64(trust) * n
-        village.review_offset = np.int64(uniform(draw(village.key, REVIEW_MONTH, ALWAYS, 0)) * 12)
+        village.review_offset = np.int64(uniform(draw(village.key, REVIEW_MONTH, ALWAYS, 0)) * MONTHS_OF_YEAR)
 
 
 @inlined

@@ -21,7 +21,7 @@ import numpy as np
 from columns.compiling import inlined
 from columns.layout import INELIGIBLE, N_STATES
 from columns.state import State
-from model.codes import DESK_VILLAGE, OFFICE_PROTECTION
+from model.codes import DESK_VILLAGE, MONTHS_OF_YEAR, OFFICE_PROTECTION
 
 LARGE_WORLD_SLOTS = 10_000_000
 """From so many places for children on memory is what counts."""
@@ -52,7 +52,6 @@ REVIEWED = 1.25
 """Allowances of a village over those of an average one in its county, in the month of its reviews."""
 OPEN_AT_START, FILED_AT_START = 1.3, 0.15
 """Lengths per open need expected at the start, until it is known how many there are."""
-MONTHS_OF_YEAR = 12
 
 
 class Parts(NamedTuple):

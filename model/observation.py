@@ -230,7 +230,8 @@ def count_children(
     for s in range(n_services):
         for k in range(WIDTH):
             strata[0, s, k] = 0
-            for region in range(1 + N_COUNTED, len(strata)):
+        for region in range(1 + N_COUNTED, len(strata)):
+            for k in range(WIDTH):
                 strata[region, s, k] = 0
         for g in range(N_COUNTED):
             for k in range(WIDTH):

@@ -58,7 +58,7 @@ from columns.words import (
     months_since,
     state_of,
 )
-from model.codes import DESK_COUNTY, FIFO, MINUTES_PER_HOUR, NEED_FIRST
+from model.codes import DESK_COUNTY, FIFO, LONGEST_OFFSET, MINUTES_PER_HOUR, NEED_FIRST
 from model.learning import remember
 from model.money import TRIPS
 from model.needs import (
@@ -336,7 +336,7 @@ def add_reviews(books, state, tables, county, month, order, waiting, n_filed):
     """Reviews of allowances: each village has its month, so that offices meet them spread over the year."""
     for v in range(county.first_village, county.first_village + county.n_villages):
         village = state.villages[v]
-        due = services_reviewed(tables, month - np.int64(village.review_offset))
+        due = tables.reviewed[month + LONGEST_OFFSET - np.int64(village.review_offset)]
         if due == 0:
             continue
         for slot in range(village.first_slot, village.first_slot + village.n_slots):
@@ -358,16 +358,3 @@ def add_reviews(books, state, tables, county, month, order, waiting, n_filed):
                 order[n_filed] = draw(key_of_entry(state, county, entry, month), QUEUE_ORDER, month, service)
                 n_filed += 1
     return n_filed
-
-
-@inlined
-def services_reviewed(tables, since):
-    """Allowances that are reviewed so many months after a village's review month, as bits."""
-    due, allowances = 0, tables.allowances[0]
-    while allowances:
-        service = lowest_bit(allowances)
-        allowances &= allowances - 1
-        interval = np.int64(tables.services[service].review_interval_months)
-        if interval > 0 and since % interval == 0:
-            due |= 1 << service
-    return due

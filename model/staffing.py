@@ -212,9 +212,11 @@ def keep_worker(
         fade = (1.0 - supervision) / max(rules[0].skill_half_life_months, 1.0)
         floor = min(rules[0].skill_untrained, village.skill)
         village.skill = floor + (village.skill - floor) * math.pow(2.0, -fade)
+    if not course_offered(month, village, rules):
+        return money
     workers = workers_of(village, rules)
     cost = workers * training_fen(rules)
-    if course_offered(month, village, rules) and cost <= money:
+    if cost <= money:
         counts[WORKERS_TRAINED] += workers
         money -= cost
         if village.post == POST_ACTIVE:

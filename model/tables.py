@@ -18,7 +18,14 @@ from columns.layout import FOUND, GAVE_UP, N_STATES, NOT_ELIGIBLE, UNMET
 from columns.state import Decisions, Tables, plain, records
 from columns.words import MONTH_BITS
 from model.calendar import is_welfare_week
-from model.codes import CHILDHOOD_MONTHS, DESK_VILLAGE, GROUP_UNATTENDED, PLAN_DATED, PLAN_GROWING
+from model.codes import (
+    CHILDHOOD_MONTHS,
+    DESK_VILLAGE,
+    GROUP_UNATTENDED,
+    LONGEST_OFFSET,
+    PLAN_DATED,
+    PLAN_GROWING,
+)
 from model.demography import HORIZON_MONTHS, DemographicPlan
 from model.policy import Policy, outside_shares
 from model.possible_needs import bounds_of_needs
@@ -237,6 +244,19 @@ def allowances(services: np.recarray) -> np.ndarray:
     return np.array([sum(1 << s for s, row in enumerate(services) if row.status)])
 
 
+def reviewed_services(services: np.recarray) -> np.ndarray:
+    """Allowances that are reviewed so many months after a village's month of review, as bits, shape (259,).
+
+    The first entry stands for a village whose first month of review comes last, in the month 0.
+    """
+    reviewed = np.zeros(HORIZON_MONTHS + LONGEST_OFFSET, dtype=np.int64)
+    for s, row in enumerate(services):
+        if row.status and row.review_interval_months:
+            first = LONGEST_OFFSET % int(row.review_interval_months)
+            reviewed[first :: int(row.review_interval_months)] |= 1 << s
+    return reviewed
+
+
 def give_up_curve(services: np.ndarray, rules: SimpleNamespace) -> np.ndarray:
     """Monthly probability of giving up after waiting w months, equation (42); shape (services, 256)."""
     if not rules.families_lose_patience:
@@ -375,7 +395,8 @@ def make_tables(
         lasting=lasting_curve(1.0 - still.outflow - services.inflow_per_month),
         clear=clear, profile=still.profile, papers=still.papers,
         give_up=nothing, fading=nothing, milestones=until, is_milestone=limits, outside=nothing,
-        limited=limited_services(services), allowances=allowances(services), trend=nothing, asking=nothing,
+        limited=limited_services(services), allowances=allowances(services),
+        reviewed=reviewed_services(services), trend=nothing, asking=nothing,
         cash_drop_out=nothing, cash_dropout=nothing, desk_growth=nothing,
         village_service=np.array(in_village[:1] or [0]), births=plan.births, target=plan.target,
         need_scale=scales, **bounds_of_needs(services, clear)._asdict(),
