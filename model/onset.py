@@ -179,14 +179,14 @@ def strike(books, state, tables, c, month):
 
 
 @inlined
-def rate_of(books, state, tables, county, village, v, household, slot, kind, month):
+def rate_of(books, state, tables, village, v, household, slot, groups, kind, month):
     """Today's rate of a kind of event for a child: of onset, equation (26), or of family change, (25).
 
     Above its ceiling it is an error.
     """
     n_services = len(tables.services)
     if kind < n_services:
-        rate = onset_rate(books, state, tables, county, village, v, household, slot, kind, month)
+        rate = onset_rate(books, tables, village, v, household, slot, groups, kind, month)
     else:
         rate = change_rate(tables, village, household, state.traits[slot], kind - n_services)
     if rate > tables.ceilings[kind]:
@@ -195,13 +195,9 @@ def rate_of(books, state, tables, county, village, v, household, slot, kind, mon
 
 
 @inlined
-def onset_rate(books, state, tables, county, village, v, household, slot, service, month):
+def onset_rate(books, tables, village, v, household, slot, groups, service, month):
     """Monthly probability that a need begins that may begin, equation (26)."""
     row, rules = tables.services[service], tables.rules[0]
-    age = (month - np.int64(state.birth[slot])) & MONTH_BYTE
-    groups = groups_of(
-        state.traits[slot], household, village, age, rules.young_months, county.poor_percentiles
-    )
     rate = row.inflow_per_month * tables.need_scale[v, service] * need_multiplier(row, groups, household)
     rate *= tables.trend[month, service]
     if row.term_entry and receives_cash(books, tables, slot):
@@ -248,10 +244,10 @@ def have_event(books, state, tables, c, month, slot, v, drawn):
     household = state.households[village.first_household + np.int64(state.household[slot])]
     n_services = len(tables.services)
     kind = np.int64(drawn & KIND_MASK)
-    rate = rate_of(books, state, tables, county, village, v, household, slot, kind, month)
+    age, groups, key = child_of(state, tables, county, village, household, slot, month)
+    rate = rate_of(books, state, tables, village, v, household, slot, groups, kind, month)
     if threshold_of(tables, drawn, kind) >= rate:
         return
-    age, groups, key = child_of(state, tables, county, village, household, slot, month)
     place = (slot - county.first_slot, v - county.first_village)
     if kind < n_services:
         birth, rules = state.birth[slot], tables.rules[0]
