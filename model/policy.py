@@ -92,16 +92,10 @@ def apply_policy(
     bool
         True if the rules changed this month.
     """
-    changed = bring_into_force(month, policy, rules)
-    nation["outside_share"] = outside_share(month, float(rules[0].mandate_month), path)
-    return changed
-
-
-def bring_into_force(month: int, policy: Policy, rules: np.recarray) -> bool:
-    """Overwrite the rules in a month of change; return whether it is one."""
     changed = month in policy.months
     if changed:
         rules[0] = policy.records[policy.in_force(month)][0]
+    nation["outside_share"] = outside_share(month, float(rules[0].mandate_month), path)
     return changed
 
 
