@@ -114,7 +114,7 @@ def parameter(declared: Declaration) -> dict[str, Any]:
         "topic": declared.topic,
         "type": declared.type,
         "label": declared.label.model_dump(),
-        "help": declared.help.model_dump(),
+        "help": {language: declared.explained(language) for language in LANGUAGES},
         "default": declared.shown(declared.default) if declared.type == "month" else declared.default,
         "low": declared.low,
         "high": declared.high,

@@ -10,6 +10,7 @@ a number with a neutral value, which term of the model is gone at that value: fo
 """
 
 import functools
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -19,13 +20,15 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from model.calendar import LAST_MONTH, NEVER, NEVER_WORD, MonthError, month_index, month_text
 from model.problems import InputError, Problem, nearest
 from model.reading import ROOT, read_yaml
-from model.text import unit_text
+from model.text import text, unit_text
 
 FOLDER = ROOT / "data" / "parameters"
 TOPICS = (
     "geography", "population", "documents", "help", "visits", "desks", "trust",
     "workers", "spread", "spaces_cash", "money", "observation", "switches",
 )  # fmt: skip
+PLACE = re.compile(r"\{(\w+)\}")
+"""Where a help names a choice of its parameter, or another parameter."""
 ASSUMPTION, ASSUMPTION_ZH = "assumption:", "假设："
 """How a source begins that is a reason and no rows of the evidence table."""
 
@@ -73,6 +76,7 @@ class Declaration(BaseModel):
     source: Bilingual
     """Rows of the evidence table, the same in both languages, or an assumption with its reason in each."""
     help: Bilingual
+    """As it is declared, with ``{choice}`` and ``{parameter}`` to be named; `explained` fills them."""
     choices: tuple[str, ...] = ()
     clock: Literal["", "up", "down"] = ""
     at_start: bool = False
@@ -136,6 +140,23 @@ class Declaration(BaseModel):
         """Return the source without the word "assumption", for places that say it in words of their own."""
         source = self.source.in_language(language)
         return source.removeprefix(ASSUMPTION).removeprefix(ASSUMPTION_ZH).strip()
+
+    def explained(self, language: str = "en", *, typed: bool = False) -> str:
+        """Return the help with its choices, and other parameters, under the names that people read.
+
+        ``typed`` is for those who type settings: what is typed stands behind the word for a choice, and
+        another parameter under its name.
+        """
+
+        def named(found: re.Match[str]) -> str:
+            name = found[1]
+            if name not in self.choices:
+                label = declarations()[name].label.in_language(language)
+                return name if typed else text("words.quoted", language, name=label)
+            word = text("words.quoted", language, name=text(f"words.choice.{self.name}.{name}", language))
+            return text("words.typed", language, word=word, typed=name) if typed else word
+
+        return PLACE.sub(named, self.help.in_language(language))
 
     def read(self, value: object) -> Value:
         """Return ``value`` as this parameter keeps it.
@@ -239,6 +260,9 @@ def declarations(folder: Path = FOLDER) -> dict[str, Declaration]:
         for key in declaration.needs:
             if key not in found:
                 raise ValueError(f"{declaration.name} needs {key}, which is not declared")
+        for key in PLACE.findall(declaration.help.en + declaration.help.zh):
+            if key not in found and key not in declaration.choices:
+                raise ValueError(f"help of {declaration.name} names {key}, which is not declared")
     return found
 
 

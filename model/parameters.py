@@ -244,7 +244,7 @@ def parameters_table(language: str = "en") -> list[dict[str, str]]:
                 "unit": unit_text(declaration.unit, language),
                 "kind": declaration.kind,
                 "source": declaration.source.in_language(language),
-                "help": declaration.help.in_language(language),
+                "help": declaration.explained(language, typed=True),
             }
         )
     return rows

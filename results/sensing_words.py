@@ -72,7 +72,7 @@ def drivers_sentence(driven: Driven, method: str, language: str = "en") -> str:
 
 def quoted(parameter: str, language: str) -> str:
     """Return the label of a parameter as it stands in a sentence."""
-    return text("sensing.quoted", language, name=parameter_label(parameter, language))
+    return text("words.quoted", language, name=parameter_label(parameter, language))
 
 
 def _numbers(driven: Driven, row: pd.Series, method: str, language: str) -> dict[str, str]:

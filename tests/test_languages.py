@@ -8,10 +8,10 @@ import yaml
 
 from app.catalogue import catalogue as application
 from app.limits import Limits
-from model.declarations import Bilingual, Declaration, declarations
+from model.declarations import FOLDER, TOPICS, Bilingual, Declaration, declarations
 from model.reading import ROOT
 from model.reference import DOCS
-from model.text import LANGUAGES, catalogue, unit_text
+from model.text import LANGUAGES, catalogue, text, unit_text
 from results.parameter_rows import assumption_rows
 from results.parameter_words import parameter_value
 from results.wording import FIXED_SPACE
@@ -53,6 +53,33 @@ def test_a_reason_in_one_language_is_refused(source: object) -> None:
     assert Declaration.model_validate(given).source == Bilingual(**given["source"])
     with pytest.raises(ValueError, match=r"source"):
         Declaration.model_validate(given | {"source": source})
+
+
+TYPED = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
+"""Names of parameters and most choices, as they stand in files and on the command line."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_names_choices_by_their_words(language: str) -> None:
+    for name, declared in declarations().items():
+        read, typed = declared.explained(language), declared.explained(language, typed=True)
+        assert not TYPED.search(read + declared.reason(language) + declared.label.in_language(language)), name
+        for choice in declared.choices:
+            word = text("words.quoted", language, name=text(f"words.choice.{name}.{choice}", language))
+            assert word in read
+            assert text("words.typed", language, word=word, typed=choice) in typed
+        assert "{" not in read + typed
+
+
+def test_help_names_only_what_is_declared(tmp_path: Path) -> None:
+    for topic in TOPICS:
+        (tmp_path / f"{topic}.yaml").write_bytes((FOLDER / f"{topic}.yaml").read_bytes())
+    spread = tmp_path / "spread.yaml"
+    spread.write_text(
+        spread.read_text(encoding="utf-8").replace("{staged_chain}", "{chain}"), encoding="utf-8"
+    )
+    with pytest.raises(ValueError, match="help of mandate_form names chain"):
+        declarations(tmp_path)
 
 
 @pytest.mark.parametrize("path", DATA, ids=lambda path: path.name)
