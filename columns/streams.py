@@ -77,6 +77,7 @@ STREAMS = {
     "case.decision": "whether a case is refused, not eligible or granted",
     "case.review": "whether an allowance lapses at its review",
     "desk.rounding": "rounding of a desk's minutes to whole cases",
+    "desk.reserved": "rounding of the cases of a desk that are kept for remote and disabled children",
     "county.shock": "which counties a shock hits",
     "child.shock": "which children need support after a shock",
     "child.event": "whether the event of a candidate takes place",

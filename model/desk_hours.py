@@ -14,9 +14,10 @@ from model.codes import DESK_TOWNSHIP, DESK_VILLAGE, ELASTIC, MINUTES_PER_HOUR, 
 from model.money import DESK_MINUTES_ADDED, DESK_MINUTES_BOUGHT, DESK_MINUTES_ELASTIC, desk_envelope, fen
 
 DESK_ROUNDING = stream("desk.rounding")
+DESK_RESERVED = stream("desk.reserved")
 
 LEVELS = 16  # of priority after ageing; cases that have aged beyond the first level all stand on it
-RESERVED_ASKED, RESERVED_USED, MINUTES_ABOVE, LIMIT = range(LEVELS, LEVELS + 4)
+RESERVED_KEPT, RESERVED_ASKED, RESERVED_USED, MINUTES_ABOVE, LIMIT = range(LEVELS, LEVELS + 5)
 """Columns of the scratch table ``demand`` after those of the levels."""
 DEMAND_COLUMNS = LIMIT + 1
 
@@ -86,6 +87,26 @@ def offer_minutes(state, tables, c, month):
         whole = np.int64(minutes / case + rounding)
         desk.offered = whole * case
         state.counters[c, DESK_MINUTES_ADDED] += np.int64(added + rounding)
+
+
+@inlined
+def keep_places(state, tables, c, month, demand):
+    """Set the minutes that every desk keeps for remote and disabled children (column RESERVED_KEPT).
+
+    They are whole cases, rounded by a draw of their own: a desk that has time for one case a month keeps it
+    in some months and none in others. Kept for nobody who waits they go to the others.
+    """
+    county, share = state.counties[c], tables.rules[0].reserved_share
+    if share <= 0.0:
+        return
+    n_services = len(tables.services)
+    n_office = (1 + county.n_townships) * n_services
+    for local in range(n_office + county.n_villages):
+        service = local % n_services if local < n_office else tables.village_service[0]
+        case = minutes_of(tables, service, False)
+        cases = state.desks[desk_record(state, tables, c, local)].offered // case
+        rounding = uniform(draw(county.key, DESK_RESERVED, month, local))
+        demand[local, RESERVED_KEPT] = np.int64(cases * share + rounding) * case
 
 
 @inlined

@@ -70,9 +70,11 @@ from model.desk_hours import (
     LIMIT,
     MINUTES_ABOVE,
     RESERVED_ASKED,
+    RESERVED_KEPT,
     RESERVED_USED,
     desk_record,
     follow_backlog,
+    keep_places,
     local_desk,
     minutes_of,
     offer_minutes,
@@ -118,6 +120,7 @@ def serve_desks(state, tables, c, month, thread, demand, places, minutes):
     arena = state.arenas[c]
     books.meters[M_QUEUE] += arena.n_filed
     offer_minutes(state, tables, c, month)
+    keep_places(state, tables, c, month, demand)
     drop_and_count(books, state, tables, c, month, demand, places, minutes)
     set_limits(state, tables, c, demand)
     serve(books, state, tables, c, month, demand, places, minutes)
@@ -154,8 +157,7 @@ def drop_and_count(books, state, tables, c, month, demand, places, asked):
         local = np.int64(place >> DESK_SHIFT) * at_desk
         column = np.int64((place >> LEVEL_SHIFT) & LEVEL_MASK)
         if rules.reserved_share > 0.0 and at_desk:
-            offered = state.desks[desk_record(state, tables, c, local)].offered
-            most, preferred = np.int64(offered * rules.reserved_share), place & PREFERRED == PREFERRED
+            most, preferred = demand[local, RESERVED_KEPT], place & PREFERRED == PREFERRED
             if takes_reserved(preferred, demand, local, RESERVED_ASKED, minutes, most):
                 column = np.int64(RESERVED_ASKED)
         demand[local, column] += minutes * at_desk
@@ -187,7 +189,7 @@ def note_cases(books, state, tables, c, month, places, asked):
         waits_on = is_case | (is_same & is_review & (need == SERVED))
         local = local_desk(tables, county, v, village.township, service)
         preferred = (village.remote != 0) | ((state.traits[slot] & CHILD_DISABLED) != 0)
-        place = place_at_desk(local, level_of(entry, month, rules), preferred)
+        place = place_at_desk(local, level_of(entry, month, rules), preferred & (not is_review))
         places[i] = AT_NO_DESK if admitted else place
         asked[i] = np.uint64(minutes_of(tables, service, is_review))
         books.filed_entries[first + i] = entry if waits_on else NOWHERE

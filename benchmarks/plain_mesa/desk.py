@@ -42,7 +42,7 @@ class Desk(mesa.Agent):
         """Begin a month: minutes become whole cases, rounded without bias."""
         self.used = self.queue = self.queue_minutes = 0
         self.cases, self.reserved = [], []
-        self.offered = self.added = 0
+        self.offered = self.added = self.kept_for_reserved = 0
         if minutes > 0.0:
             each = self.minutes_of(review=False)
             draws, month = self.model.draws, self.model.month
@@ -50,12 +50,14 @@ class Desk(mesa.Agent):
             self.offered = int(minutes / each + chance) * each
             staff = self.base_minutes * min(self.model.rules.desk_fte_factor, 1.0)
             self.added = int(max(minutes - staff, 0.0) + chance)  # for the bill
-        self.kept_for_reserved = int(self.offered * self.model.rules.reserved_share)
+            kept = self.offered // each * self.model.rules.reserved_share
+            chance = draws.uniform(county_key, "desk.reserved", month, self.number)
+            self.kept_for_reserved = int(kept + chance) * each  # whole cases
 
     def receive(self, case: "Request") -> None:
         """A case waits here: among the reserved, while minutes are kept for them, or among the others."""
         child = case.child
-        may = self.kept_for_reserved > 0 and (child.village.remote or child.disabled)
+        may = not case.review and (child.village.remote or child.disabled)
         if may and self.minutes([*self.reserved, case]) <= self.kept_for_reserved:
             self.reserved.append(case)
         else:

@@ -12,7 +12,9 @@ from model.worlds import uniform_world
 from results.measures.equity import erreygers_index
 from tests.model.paired import (
     EVERYWHERE,
+    FIRST,
     SEEDS,
+    SERVICES,
     differences,
     is_up,
     leavers,
@@ -140,6 +142,21 @@ def test_reserved_places_narrow_the_gap_between_remote_and_other_villages():
         return months / filed - (all_months - months) / (all_filed - filed)
 
     assert is_up(-differences(gap, {**STARVED, "reserved_share": 0}, {**STARVED, "reserved_share": 0.5}))
+
+
+def test_places_that_are_kept_leave_no_small_desk_idle():
+    """Cases take six times as long as reviews, and a desk has time for one or two a month."""
+
+    def used(model):
+        offered, used = model.observed.desks[FIRST:, SERVICES.index("disability_subsidy"), :2].sum(axis=0)
+        return used / offered
+
+    def granted(model):
+        return sum(total(model, flow, "disability_subsidy") for flow in ("served_alone", "served_helped"))
+
+    start, kept = ({**STARVED, "discipline": "fifo", "reserved_share": share} for share in (0, 0.5))
+    for measure in (used, granted):
+        assert differences(measure, start, kept, seeds=range(1, 5)).min() > 0, measure
 
 
 def test_a_wider_scope_finds_those_who_are_newly_included():
