@@ -66,7 +66,7 @@ def open_pool(workers: int | None = None, dask: str = "", world_megabytes: float
     """
     if dask and dask != LOCAL_DASK:
         with _dask_client(dask) as client:
-            yield Pool("dask", max(len(client.scheduler_info()["workers"]), 1), _asking(client))
+            yield Pool("dask", workers_of(client), _asking(client))
         return
     number = workers_for(workers, world_megabytes)
     if dask:
@@ -112,6 +112,22 @@ def workers_for(wanted: int | None, world_megabytes: float) -> int:
 def processors() -> int:
     """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def open_client(dask: str, workers: int | None = None) -> Iterator[Any]:
+    """Open a cluster of Dask itself, for work that is more than single runs; arguments as for a pool."""
+    if dask == LOCAL_DASK:
+        with _dask_client("", workers or processors()) as client:
+            yield client
+    else:
+        with _dask_client(dask) as client:
+            yield client
+
+
+def workers_of(client: Any) -> int:
+    """Return how many workers a cluster has now, at least 1."""
+    return max(len(client.ncores()), 1)
 
 
 @contextmanager

@@ -124,7 +124,11 @@ class Assembled(NamedTuple):
 
 
 def assemble(
-    scenario: Scenario, n_threads: int = 1, log_events: bool = False, settled: bool = True
+    scenario: Scenario,
+    n_threads: int = 1,
+    log_events: bool = False,
+    settled: bool = True,
+    only: Block | None = None,
 ) -> Assembled:
     """Build the world of a scenario, its people and its desks.
 
@@ -137,6 +141,8 @@ def assemble(
         Whether every change of state is kept with its month.
     settled : bool
         Fill the places with people, which takes most of the time; a checkpoint brings its own.
+    only : Block, optional
+        The counties that get people and have their months here; the memory of others is never touched.
     """
     ground = ground_of(scenario.world, scenario.schedule[0][1], scenario.services, scenario.children)
     world, plan, services = ground.world, ground.plan, ground.services
@@ -145,7 +151,7 @@ def assemble(
     while True:
         state = lay_out_people(world, plan, rules, services, scenario.seed, n_threads, log_events)
         state = make_lists(state, ground.expected_open, length)._replace(desks=records(ground.desks.copy()))
-        blocks = county_blocks(state.counties, n_threads)
+        blocks = [only] if only else county_blocks(state.counties, n_threads)
         if settled:
             settle(state, ground, blocks, n_threads)
         if not state.problems.any():

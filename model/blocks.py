@@ -17,7 +17,11 @@ class Block(NamedTuple):
 
 def county_blocks(counties: np.recarray, n_threads: int) -> list[Block]:
     """Cut the counties into blocks of about equal numbers of child slots, several per thread."""
-    wanted = 1 if n_threads == 1 else n_threads * BLOCKS_PER_THREAD
+    return cut_counties(counties, 1 if n_threads == 1 else n_threads * BLOCKS_PER_THREAD)
+
+
+def cut_counties(counties: np.recarray, wanted: int) -> list[Block]:
+    """Cut the counties into so many blocks of about equal numbers of child slots, or fewer."""
     upto = np.cumsum(counties["n_slots"])
     cuts = np.searchsorted(upto, np.linspace(0, upto[-1], wanted + 1)[1:-1], side="left") + 1
     edges = np.unique(np.concatenate([[0], cuts, [len(counties)]]))

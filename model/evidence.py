@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from columns.compiling import kernel, part
+from columns.compiling import kernel
 from columns.layout import POST_ACTIVE, STAGE_NONE
 from columns.numbers import Whole
 
@@ -94,7 +94,7 @@ def publish_results(month: Whole, counties: np.recarray, adopting: np.ndarray, s
             shown[row, c] = county.effective_coverage - total[county.region, county.poverty_third] / compared
 
 
-@part
+@kernel
 def publish_coverage(counties: np.recarray, villages: np.recarray) -> None:
     """Publish each county's share of needs that are met, equation (3), as seen at the end of the month.
 

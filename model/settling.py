@@ -30,11 +30,13 @@ _lock = Lock()
 def settle(state: State, ground: Ground, blocks: Sequence[Block], n_threads: int) -> None:
     """Fill the places of a world with people, or copy them from one that was filled from the same numbers.
 
-    Large worlds and those that log events are filled anew; so are small ones, which takes less than the hash.
+    Large worlds, shards and worlds that log events are filled anew; so are small ones, which takes less than
+    the hash.
     """
     tables, plan = ground.for_people, ground.plan
     logs, size = state.log.shape[1] > 1, sum(array.nbytes for array in _people(state).values())
-    if logs or not LEAST_KEPT_BYTES <= size <= MOST_KEPT_BYTES:
+    in_part = sum(block.last - block.first for block in blocks) < len(state.counties)
+    if logs or in_part or not LEAST_KEPT_BYTES <= size <= MOST_KEPT_BYTES:
         _fill(state, tables, plan, blocks, n_threads)
         return
     key = _hash(state, ground, n_threads)

@@ -1,0 +1,124 @@
+"""One large run on a cluster of Dask: every worker has the people of some counties (:mod:`model.shards`).
+
+A month costs one message from and to every worker, with 200 bytes per county, so a run of the country is
+divided well over a network; a small world is not worth it. The scheduler's side joins the parts at the end and
+then holds the whole, as one machine would.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+import numpy as np
+
+from experiments.executors import open_client, workers_of
+from experiments.identity import source_hashes
+from model.blocks import Block
+from model.calendar import month_text
+from model.problems import InputError, Problem
+from model.scale_up import ScaleUpModel
+from model.scenario import Scenario
+from model.shards import Part, Shard, join_parts, part_of, shard_blocks
+from results.progress import bar
+
+
+class _Stopped(Exception):
+    """Nobody asks for the next month any more."""
+
+
+class ShardActor:
+    """A shard that waits, between the barriers of a month, until it is asked; it lives on a worker."""
+
+    def __init__(self, scenario: Scenario, counties: Block) -> None:
+        self._said: SimpleQueue[Any] = SimpleQueue()
+        self._heard: SimpleQueue[Any] = SimpleQueue()
+        self._scenario, self._counties = scenario, counties
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            shard = Shard(self._scenario, self._counties, self._exchange)
+            shard.run()
+            self._said.put(part_of(shard))
+        except _Stopped:
+            pass
+        except BaseException as error:  # noqa: BLE001 - whoever asks next is told
+            self._said.put(error)
+
+    def _exchange(self, own: np.recarray) -> np.recarray:
+        self._said.put(own)
+        heard = self._heard.get()
+        if heard is None:
+            raise _Stopped
+        whole: np.recarray = heard
+        return whole
+
+    def source(self) -> dict[str, str]:
+        """Hashes of the model and its data on this worker."""
+        return source_hashes()
+
+    def go_on(self, counties: np.recarray | None) -> np.recarray | Part:
+        """Go on with the records of all counties to the next barrier, or to the end, from the start if None."""
+        if counties is not None:
+            self._heard.put(counties)
+        said = self._said.get()
+        if isinstance(said, BaseException):
+            raise said
+        answer: np.recarray | Part = said
+        return answer
+
+    def stop(self) -> None:
+        """End the shard."""
+        self._heard.put(None)
+
+
+def run_in_shards(scenario: Scenario, dask: str, shards: int | None = None) -> ScaleUpModel:
+    """Run a scenario on a cluster and return its model at the end, equal to that of one machine.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With children.
+    dask : str
+        Address of the cluster's scheduler, or "local" to start one here.
+    shards : int, optional
+        Parts of the world, at most one per county; by default one per worker.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed, the cluster does not answer, or a worker has another model or other data.
+    """
+    model = ScaleUpModel(scenario, settled=False)
+    with open_client(dask, shards) as client:
+        blocks = shard_blocks(model.state.counties, shards or workers_of(client))
+        asked = [client.submit(ShardActor, scenario, block, actor=True, pure=False) for block in blocks]
+        actors = [future.result() for future in asked]
+        try:
+            _check_source(actors)
+            return join_parts(model, list(_parts(actors, scenario)))
+        finally:
+            for actor in actors:
+                with suppress(Exception):  # a worker that is gone needs no end
+                    actor.stop()
+
+
+def _check_source(actors: list[Any]) -> None:
+    """Refuse workers whose model or data are other ones: their counties would have another history."""
+    if any(waiting.result() != source_hashes() for waiting in [actor.source() for actor in actors]):
+        raise InputError([Problem("experiment.other_source")])
+
+
+def _parts(actors: list[Any], scenario: Scenario) -> Iterator[Part]:
+    """Carry the records of counties to and fro until all months are done."""
+    counties = None
+    with bar(scenario.strategy.name) as tell:
+        for month in range(scenario.until + 1):
+            waiting = [actor.go_on(counties) for actor in actors]
+            counties = np.concatenate([each.result() for each in waiting]).view(np.recarray)
+            tell((month + 1) / (scenario.until + 1), month_text(month))
+        waiting = [actor.go_on(counties) for actor in actors]
+        yield from (each.result() for each in waiting)
