@@ -68,6 +68,7 @@ PARTS = {
     "compiling": Part(lambda _: measured_apart("compiling")),
     "starting": Part(lambda _: starting.measure()),
     "five_provinces": Part(lambda _: measured_apart("country", "five_provinces"), always=False),
+    "shards": Part(lambda _: measured_apart("shards"), always=False),
     "rural_china": Part(lambda _: measured_apart("country", "rural_china"), always=False),
 }
 """What can be measured, by name."""

@@ -267,6 +267,27 @@ def country_table(found: Mapping[str, Any]) -> str:
     return markdown_table([row], columns)
 
 
+def shards_table(found: Mapping[str, Any]) -> str:
+    """One run divided over a cluster."""
+    row = {
+        "world": f"{found['world']}, {found['villages']:,} villages, {found['months']} months",
+        "shards": f"{found['shards']}",
+        "seconds": f"{found['seconds_in_shards']:.0f}",
+        "whole": f"{found['seconds_whole']:.0f}",
+        "load": f"{found['load']:.1f} on {found['processors']} processors",
+        "same": f"yes: {found['state_hash']}" if found["same"] else "**no**",
+    }
+    columns = {
+        "world": "world",
+        "shards": "shards",
+        "seconds": "elapsed s in shards, a local cluster",
+        "whole": "elapsed s on one thread",
+        "load": "load of the machine",
+        "same": "same state hash",
+    }
+    return markdown_table([row], columns)
+
+
 SECTIONS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "beside": ("Beside its peers", beside_table),
     "sizes": ("Engine by size", sizes_table),
@@ -275,6 +296,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Any], str]]] = {
     "sweep": ("A sweep", sweep_table),
     "five_provinces": ("Five provinces", country_table),
     "rural_china": ("Rural China", country_table),
+    "shards": ("One run on a cluster", shards_table),
     "compiling": ("Compilation from nothing", compiling_table),
     "starting": ("Start", starting_table),
 }

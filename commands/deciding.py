@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.experimenting import SOME_FAILED, Dask, FailFast, Strategies, Workers, tell
-from commands.shared import AsJson, Language, Stopped, app, files_lines
+from commands.experimenting import SOME_FAILED, FailFast, Strategies, Workers, tell
+from commands.shared import AsJson, Dask, Language, Stopped, app, files_lines
 
 Draws = Annotated[
     int | None,

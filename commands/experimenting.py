@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.shared import AsJson, Language, Stopped, app, compared_player, files_lines, player
+from commands.shared import AsJson, Dask, Language, Stopped, app, compared_player, files_lines, player
 
 SOME_FAILED = 1
 SHOWN_FAILURES = 10
@@ -16,9 +16,6 @@ LONG_SECONDS = 30
 
 Workers = Annotated[
     int | None, typer.Option("--workers", min=1, help="Processes; by default one per processor.")
-]
-Dask = Annotated[
-    str, typer.Option("--dask", help="Address of a cluster's scheduler, or local to start one here.")
 ]
 FailFast = Annotated[bool, typer.Option("--fail-fast", help="Stop at the first run that fails.")]
 Strategies = Annotated[

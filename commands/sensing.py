@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from commands.experimenting import Dask, FailFast, Strategies, Workers, tell
-from commands.shared import AsJson, Language, Stopped, app, files_lines, say
+from commands.experimenting import FailFast, Strategies, Workers, tell
+from commands.shared import AsJson, Dask, Language, Stopped, app, files_lines, say
 
 
 @app.command(epilog="Example: python run.py sensitivity runs/sweep --method morris")

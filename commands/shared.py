@@ -55,6 +55,9 @@ Language = Annotated[
     ),
 ]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+Dask = Annotated[
+    str, typer.Option("--dask", help="Address of a cluster's scheduler, or local to start one here.")
+]
 
 
 def player() -> Any:

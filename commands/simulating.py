@@ -2,12 +2,13 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commands.shared import AsJson, Language, Stopped, app, player
+from commands.shared import AsJson, Dask, Language, Stopped, app, player
 
 
 @app.command(epilog="Example: python run.py simulate history --world teaching --set desk_fte_factor=1.5")
@@ -31,6 +32,10 @@ def simulate(
         bool, typer.Option("--resume", help="Go on with the run to --out that was stopped.")
     ] = False,
     profile: Annotated[bool, typer.Option("--profile", help="Print the time of each phase.")] = False,
+    dask: Dask = "",
+    shards: Annotated[
+        int | None, typer.Option("--shards", min=1, help="Parts of the world, with --dask; one per worker.")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="New or empty folder.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -38,11 +43,18 @@ def simulate(
     from model.text import text
     from results.simulate import StoppedError, simulate_and_write
 
+    elsewhere = None
+    if dask or shards:
+        from experiments.sharding import check_for_shards, run_in_shards
+
+        check_for_shards(dask, children, resume=resume, profile=profile)
+        elsewhere = partial(run_in_shards, dask=dask, shards=shards)
     try:
         made = simulate_and_write(
             strategy, world, children, settings or [], seed, until, threads, out, language,
             profile=profile, checkpoint_every=checkpoint_every, resume=resume,
             say=lambda message: print(message, file=sys.stderr), player=player(),
+            elsewhere=elsewhere,
         )  # fmt: skip
     except StoppedError as stop:
         code = "checkpoint.stopped" if stop.command else "cli.stopped"

@@ -1,8 +1,8 @@
 """One large run on a cluster of Dask: every worker has the people of some counties (:mod:`model.shards`).
 
-A month costs one message from and to every worker, with 200 bytes per county, so a run of the country is
-divided well over a network; a small world is not worth it. The scheduler's side joins the parts at the end and
-then holds the whole, as one machine would.
+A month costs one message from and to every worker, with 200 bytes per county: little for a run of the
+country, too much for a small world. Who asked for the run joins the parts at its end, and then holds the
+whole.
 """
 
 from collections.abc import Iterator
@@ -14,17 +14,20 @@ from typing import Any
 import numpy as np
 
 from experiments.executors import open_client, workers_of
-from experiments.identity import source_hashes
 from model.blocks import Block
 from model.calendar import month_text
 from model.problems import InputError, Problem
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario
 from model.shards import Part, Shard, join_parts, part_of, shard_blocks
+from model.source_hash import data_hash, source_hash
 from results.progress import bar
 
+SOURCE = ("experiments.sharding",), ("columns", "model", "experiments")
+"""What must be the same on all machines, beside the data: this module and all it imports from there."""
 
-class _Stopped(Exception):
+
+class StoppedError(Exception):
     """Nobody asks for the next month any more."""
 
 
@@ -43,7 +46,7 @@ class ShardActor:
             shard = Shard(self._scenario, self._counties, self._exchange)
             shard.run()
             self._said.put(part_of(shard))
-        except _Stopped:
+        except StoppedError:
             pass
         except BaseException as error:  # noqa: BLE001 - whoever asks next is told
             self._said.put(error)
@@ -52,16 +55,16 @@ class ShardActor:
         self._said.put(own)
         heard = self._heard.get()
         if heard is None:
-            raise _Stopped
+            raise StoppedError
         whole: np.recarray = heard
         return whole
 
-    def source(self) -> dict[str, str]:
+    def source(self) -> tuple[str, str]:
         """Hashes of the model and its data on this worker."""
-        return source_hashes()
+        return _source()
 
     def go_on(self, counties: np.recarray | None) -> np.recarray | Part:
-        """Go on with the records of all counties to the next barrier, or to the end, from the start if None."""
+        """Go on with the records of all counties (none at first) to the next barrier, or to the end."""
         if counties is not None:
             self._heard.put(counties)
         said = self._said.get()
@@ -73,6 +76,23 @@ class ShardActor:
     def stop(self) -> None:
         """End the shard."""
         self._heard.put(None)
+
+
+def check_for_shards(dask: str, children: str, *, resume: bool, profile: bool) -> None:
+    """Refuse what a run in shards cannot do.
+
+    Raises
+    ------
+    InputError
+        Naming the option.
+    """
+    if not dask:
+        raise InputError([Problem("shards.without_dask")])
+    if children == "none":
+        raise InputError([Problem("shards.without_children")])
+    for option, given in (("--resume", resume), ("--profile", profile)):
+        if given:
+            raise InputError([Problem("shards.not_with", {"option": option})])
 
 
 def run_in_shards(scenario: Scenario, dask: str, shards: int | None = None) -> ScaleUpModel:
@@ -106,9 +126,13 @@ def run_in_shards(scenario: Scenario, dask: str, shards: int | None = None) -> S
                     actor.stop()
 
 
+def _source() -> tuple[str, str]:
+    return source_hash(*SOURCE), data_hash()
+
+
 def _check_source(actors: list[Any]) -> None:
     """Refuse workers whose model or data are other ones: their counties would have another history."""
-    if any(waiting.result() != source_hashes() for waiting in [actor.source() for actor in actors]):
+    if any(waiting.result() != _source() for waiting in [actor.source() for actor in actors]):
         raise InputError([Problem("experiment.other_source")])
 
 

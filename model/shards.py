@@ -1,13 +1,13 @@
-"""A world in shards, for more than one machine: each has the children of some counties, and knows all counties.
+"""A world in shards, for several machines: each has the children of some counties, and knows all counties.
 
-Counties have their months to themselves but for two barriers (:mod:`model.scale_up`). A shard works on its own
-counties and, instead of waiting for threads, hands out their records and is given those of all. What crosses
-counties follows from these alone, so every shard works it out by itself, with the same result. What a shard
-observes of its own people adds up over shards.
+Counties have their months to themselves but for two barriers (:mod:`model.scale_up`). A shard works on its
+own counties and, instead of waiting for threads, hands out their records and is given those of all. What
+crosses counties follows from these alone, so every shard works it out by itself, with the same result. What a
+shard observes of its own people adds up over shards.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,7 +25,7 @@ type Exchange = Callable[[np.recarray], np.recarray]
 """Hands out the records of a shard's counties after their month, and returns those of all counties."""
 
 POSTS_OPENED = 0
-SEEN_WHOLE = {
+SEEN_WHOLE: dict[str, Any] = {
     "seats": ...,
     "stages": ...,
     "provinces": ...,
@@ -33,6 +33,7 @@ SEEN_WHOLE = {
     "counties": (..., [POSTS_FILLED, ACTIVE, STAGE]),
 }
 """What is observed of the records of all counties, by every shard alike."""
+
 
 class Shard(ScaleUpModel):
     """A model whose people are those of a run of counties.
@@ -151,14 +152,13 @@ def _rows(model: ScaleUpModel, here: Block) -> dict[str, list[slice]]:
     desks = [slice(each.start * n_services, each.stop * n_services) for each in (slice(*here), of_township)]
     of_village = n_offices * n_services
     desks.append(slice(of_village + villages.start, of_village + villages.stop))
-    county = [slice(*here)]
     return {
-        **dict.fromkeys(("counties", "arenas", "counters", "county_tally"), county),
+        **{name: [slice(*here)] for name in ("counties", "arenas", "counters", "county_tally")},
         "sectors": [slice(2 * here.first, 2 * here.last)],
         "townships": [townships],
         "villages": [villages],
         "households": [of(homes.first_household, homes.n_households)],
-        **dict.fromkeys(("needs", "birth", "due", "traits", "household"), [slots]),
+        **{name: [slots] for name in ("needs", "birth", "due", "traits", "household")},
         "desks": desks,
         "open_entries": [of(arenas.start, arenas.capacity)],
         "filed_entries": [of(arenas.filed_start, arenas.filed_capacity)],

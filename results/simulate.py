@@ -73,11 +73,13 @@ def simulate_and_write(
     resume: bool = False,
     say: Callable[[str], None] = lambda _: None,
     player: Player | None = None,
+    elsewhere: Callable[[Scenario], ScaleUpModel] | None = None,
 ) -> Simulated:
     """Check the request, run it and write its folder; arguments are those of ``run.py simulate``.
 
     ``say`` is told what a user should know before a run goes on; ``player`` makes the page that its report
-    embeds, where the world is small enough to be played.
+    embeds, where the world is small enough to be played. ``elsewhere`` runs a scenario with children on other
+    machines, without checkpoints.
 
     Raises
     ------
@@ -100,6 +102,12 @@ def simulate_and_write(
         messages = record(recorder_of(scenario)) if played else []
         paths = write_spread(run, places, scenario, folder, language, cost(), messages, player)
         return Simulated(paths, {})
+    if elsewhere:
+        check_memory(scenario)
+        cost, model = _meter({}), elsewhere(scenario)
+        hashes = {month_text(scenario.until): model.state_hash()}
+        about = {"resumed_after": [], "state_hashes": hashes, "strategy_given": strategy, "shortages": {}}
+        return Simulated(write_run(model, folder, language, cost(), about), {})
     words = [_from_here(Path(sys.executable)), _from_here(ROOT / "run.py"), "simulate", strategy]
     words += ["--world", world]
     words += [word for setting in settings for word in ("--set", setting)]
