@@ -15,7 +15,7 @@ from experiments.sharding import run_in_shards
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
 
-WORLD, UNTIL, SHARDS = "five_provinces", "2012-12", 2
+WORLD, UNTIL, SHARDS = "five_provinces", "2020-12", 2
 
 
 def measure(world: str = WORLD, until: str = UNTIL, shards: int = SHARDS) -> dict[str, Any]:
