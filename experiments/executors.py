@@ -145,7 +145,11 @@ def _dask_client(address: str, workers: int = 0) -> Iterator[Any]:
             yield client
         return
     cluster = LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, env=ENVIRONMENT, silence_logs="ERROR"
+        n_workers=workers,
+        threads_per_worker=1,
+        dashboard_address=None,
+        env=ENVIRONMENT,
+        silence_logs="CRITICAL",
     )
     with cluster, Client(cluster) as client:
         yield client

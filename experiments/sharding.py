@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.executors import open_client, workers_of
+from experiments.executors import PATIENCE_SECONDS, open_client, workers_of
 from model.blocks import Block
 from model.calendar import month_text
 from model.problems import InputError, Problem
@@ -63,15 +63,15 @@ class ShardActor:
         """Hashes of the model and its data on this worker."""
         return _source()
 
-    def go_on(self, counties: np.recarray | None) -> np.recarray | Part:
-        """Go on with the records of all counties (none at first) to the next barrier, or to the end."""
+    def go_on(self, counties: np.recarray | None) -> np.recarray | Part | BaseException:
+        """Go on with the records of all counties (none at first) to the next barrier, or to the end.
+
+        What goes wrong in the run is returned, so that whatever is raised comes from the cluster.
+        """
         if counties is not None:
             self._heard.put(counties)
-        said = self._said.get()
-        if isinstance(said, BaseException):
-            raise said
-        answer: np.recarray | Part = said
-        return answer
+        said: np.recarray | Part | BaseException = self._said.get()
+        return said
 
     def stop(self) -> None:
         """End the shard."""
@@ -121,9 +121,9 @@ def run_in_shards(scenario: Scenario, dask: str, shards: int | None = None) -> S
             _check_source(actors)
             return join_parts(model, list(_parts(actors, scenario)))
         finally:
-            for actor in actors:
+            for ending in [actor.stop() for actor in actors]:
                 with suppress(Exception):  # a worker that is gone needs no end
-                    actor.stop()
+                    ending.result(timeout=PATIENCE_SECONDS)
 
 
 def _source() -> tuple[str, str]:
@@ -141,8 +141,18 @@ def _parts(actors: list[Any], scenario: Scenario) -> Iterator[Part]:
     counties = None
     with bar(scenario.strategy.name) as tell:
         for month in range(scenario.until + 1):
-            waiting = [actor.go_on(counties) for actor in actors]
-            counties = np.concatenate([each.result() for each in waiting]).view(np.recarray)
+            counties = np.concatenate(_answers(actors, counties, month)).view(np.recarray)
             tell((month + 1) / (scenario.until + 1), month_text(month))
-        waiting = [actor.go_on(counties) for actor in actors]
-        yield from (each.result() for each in waiting)
+        yield from _answers(actors, counties, scenario.until)
+
+
+def _answers(actors: list[Any], counties: np.recarray | None, month: int) -> list[Any]:
+    """Let all shards go on and return what they say."""
+    try:
+        answers = [waiting.result() for waiting in [actor.go_on(counties) for actor in actors]]
+    except Exception as error:
+        raise InputError([Problem("shards.lost", {"month": month_text(month)})]) from error
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return answers

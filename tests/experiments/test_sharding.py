@@ -2,7 +2,8 @@
 
 import pytest
 
-from experiments.sharding import check_for_shards, run_in_shards
+from experiments.sharding import ShardActor, _answers, check_for_shards, run_in_shards
+from model.blocks import Block
 from model.problems import InputError
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
@@ -31,3 +32,50 @@ def test_what_cannot_be_divided_is_refused(dask, children, resume, profile, code
     with pytest.raises(InputError) as refused:
         check_for_shards(dask, children, resume=resume, profile=profile)
     assert [problem.code for problem in refused.value.problems] == [code]
+
+
+class Answering:
+    """An actor's place on the cluster: hands out something with a result, or loses it."""
+
+    def __init__(self, actor=None):
+        self.actor = actor
+
+    def go_on(self, counties):
+        self.counties = counties
+        return self
+
+    def result(self):
+        if self.actor is None:
+            raise ValueError("Worker holding Actor was lost.")
+        return self.actor.go_on(self.counties)
+
+
+@pytest.mark.unit
+def test_a_lost_worker_is_told_with_the_month_and_what_to_do():
+    with pytest.raises(InputError) as refused:
+        _answers([Answering()], None, 3)
+    (problem,) = refused.value.problems
+    assert problem.code == "shards.lost"
+    assert "2010-08" in problem.text("en")
+    assert "2010-08" in problem.text("zh")
+
+
+@pytest.mark.unit
+def test_what_goes_wrong_in_a_shard_is_raised_as_it_is(monkeypatch):
+    def fail(*_):
+        raise MemoryError("too large")
+
+    monkeypatch.setattr("experiments.sharding.Shard", fail)
+    actor = ShardActor(make_scenario("four_villages", until=0), Block(0, 1))
+    with pytest.raises(MemoryError, match="too large"):
+        _answers([Answering(actor)], None, 0)
+
+
+@pytest.mark.unit
+def test_a_shard_that_nobody_asks_any_more_ends():
+    scenario = make_scenario("four_villages", until=6)
+    actor = ShardActor(scenario, Block(0, 1))
+    assert len(_answers([Answering(actor)], None, 0)[0]) == 1
+    actor.stop()
+    actor._thread.join(60)
+    assert not actor._thread.is_alive()
