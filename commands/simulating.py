@@ -47,7 +47,7 @@ def simulate(
     if dask or shards:
         from experiments.sharding import check_for_shards, run_in_shards
 
-        check_for_shards(dask, children, resume=resume, profile=profile)
+        check_for_shards(dask, children, threads, resume=resume, profile=profile)
         elsewhere = partial(run_in_shards, dask=dask, shards=shards)
     try:
         made = simulate_and_write(

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.executors import PATIENCE_SECONDS, open_client, workers_of
+from experiments.executors import LOCAL_DASK, PATIENCE_SECONDS, open_client, workers_of
 from model.blocks import Block
 from model.calendar import month_text
 from model.problems import InputError, Problem
@@ -22,6 +22,7 @@ from model.scenario import Scenario
 from model.shards import Part, Shard, join_parts, part_of, shard_blocks
 from model.source_hash import data_hash, source_hash
 from results.progress import bar
+from results.simulate import check_memory
 
 SOURCE = ("experiments.sharding",), ("columns", "model", "experiments")
 """What must be the same on all machines, beside the data: this module and all it imports from there."""
@@ -78,7 +79,7 @@ class ShardActor:
         self._heard.put(None)
 
 
-def check_for_shards(dask: str, children: str, *, resume: bool, profile: bool) -> None:
+def check_for_shards(dask: str, children: str, threads: int, *, resume: bool, profile: bool) -> None:
     """Refuse what a run in shards cannot do.
 
     Raises
@@ -90,7 +91,7 @@ def check_for_shards(dask: str, children: str, *, resume: bool, profile: bool) -
         raise InputError([Problem("shards.without_dask")])
     if children == "none":
         raise InputError([Problem("shards.without_children")])
-    for option, given in (("--resume", resume), ("--profile", profile)):
+    for option, given in (("--threads", threads > 1), ("--resume", resume), ("--profile", profile)):
         if given:
             raise InputError([Problem("shards.not_with", {"option": option})])
 
@@ -110,8 +111,11 @@ def run_in_shards(scenario: Scenario, dask: str, shards: int | None = None) -> S
     Raises
     ------
     InputError
-        If Dask is not installed, the cluster does not answer, or a worker has another model or other data.
+        If Dask is not installed, the cluster does not answer or loses a worker, a worker has another model
+        or other data, or the shards and the whole do not fit into this machine.
     """
+    if dask == LOCAL_DASK:
+        check_memory(scenario, copies=2)
     model = ScaleUpModel(scenario, settled=False)
     with open_client(dask, shards) as client:
         blocks = shard_blocks(model.state.counties, shards or workers_of(client))

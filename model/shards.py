@@ -16,7 +16,7 @@ from model.blocks import Block, cut_counties
 from model.checkpoint import LISTS, PER_THREAD
 from model.evidence import publish_coverage
 from model.month import COSTS, POLICY
-from model.observation import ACTIVE, POSTS_FILLED, STAGE
+from model.observation import ACTIVE, POSTS, POSTS_FILLED, STAGE
 from model.scale_up import ScaleUpModel
 from model.scenario import Scenario
 from model.schedule import NAMES
@@ -24,12 +24,11 @@ from model.schedule import NAMES
 type Exchange = Callable[[np.recarray], np.recarray]
 """Hands out the records of a shard's counties after their month, and returns those of all counties."""
 
-POSTS_OPENED = 0
 SEEN_WHOLE: dict[str, Any] = {
     "seats": ...,
     "stages": ...,
     "provinces": ...,
-    "posts": (..., POSTS_OPENED),
+    "posts": (..., POSTS.index("posts_opened")),
     "counties": (..., [POSTS_FILLED, ACTIVE, STAGE]),
 }
 """What is observed of the records of all counties, by every shard alike."""

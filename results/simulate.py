@@ -259,15 +259,15 @@ def _check_nothing_unfinished(kept: Checkpoints, folder: Path) -> None:
     raise InputError([Problem("checkpoint.unfinished", values)])
 
 
-def check_memory(scenario: Scenario) -> None:
-    """Refuse a world that does not fit into the memory that is free.
+def check_memory(scenario: Scenario, copies: int = 1) -> None:
+    """Refuse a world that does not fit into the memory that is free so many times.
 
     Raises
     ------
     InputError
         With the figures.
     """
-    needed, free = world_megabytes(scenario.world_name), free_megabytes()
+    needed, free = copies * world_megabytes(scenario.world_name), free_megabytes()
     if needed > free:
         values = {"world": scenario.world_name, "needed": needed, "free": free}
         raise InputError([Problem("cli.too_little_memory", values)])

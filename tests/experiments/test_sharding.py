@@ -7,6 +7,8 @@ from model.blocks import Block
 from model.problems import InputError
 from model.scale_up import ScaleUpModel
 from model.scenario import make_scenario
+from results.memory import world_megabytes
+from results.simulate import check_memory
 
 
 @pytest.mark.determinism
@@ -20,17 +22,18 @@ def test_a_cluster_gives_the_same_state():
 
 @pytest.mark.unit
 @pytest.mark.parametrize(
-    ("dask", "children", "resume", "profile", "code"),
+    ("dask", "children", "threads", "resume", "profile", "code"),
     [
-        ("", "all", False, False, "shards.without_dask"),
-        ("local", "none", False, False, "shards.without_children"),
-        ("local", "all", True, False, "shards.not_with"),
-        ("local", "all", False, True, "shards.not_with"),
+        ("", "all", 1, False, False, "shards.without_dask"),
+        ("local", "none", 1, False, False, "shards.without_children"),
+        ("local", "all", 2, False, False, "shards.not_with"),
+        ("local", "all", 1, True, False, "shards.not_with"),
+        ("local", "all", 1, False, True, "shards.not_with"),
     ],
 )
-def test_what_cannot_be_divided_is_refused(dask, children, resume, profile, code):
+def test_what_cannot_be_divided_is_refused(dask, children, threads, resume, profile, code):
     with pytest.raises(InputError) as refused:
-        check_for_shards(dask, children, resume=resume, profile=profile)
+        check_for_shards(dask, children, threads, resume=resume, profile=profile)
     assert [problem.code for problem in refused.value.problems] == [code]
 
 
@@ -79,3 +82,14 @@ def test_a_shard_that_nobody_asks_any_more_ends():
     actor.stop()
     actor._thread.join(60)
     assert not actor._thread.is_alive()
+
+
+@pytest.mark.unit
+def test_shards_here_need_room_for_the_whole_as_well(monkeypatch):
+    scenario = make_scenario("five_provinces", until=0)
+    room = 1.5 * world_megabytes("five_provinces")
+    monkeypatch.setattr("results.simulate.free_megabytes", lambda: room)
+    check_memory(scenario)
+    with pytest.raises(InputError) as refused:
+        run_in_shards(scenario, "local", 2)
+    assert [problem.code for problem in refused.value.problems] == ["cli.too_little_memory"]

@@ -62,7 +62,6 @@ def test_a_joined_world_goes_on_as_the_whole_does():
     whole = ScaleUpModel(make_scenario("pilot_counties", until=MONTHS + 12)).run()
     joined, _ = in_shards(scenario, 2)
     assert joined.months_done == MONTHS + 1
-    joined.scenario = whole.scenario
     longer = ScaleUpModel(whole.scenario, settled=False)
     for name, column in joined.observed._asdict().items():
         kept = getattr(longer.observed, name)
